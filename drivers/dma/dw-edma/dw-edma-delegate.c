@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Synopsys DesignWare eDMA: hand channels over to the host and take them back
+ *
+ * An endpoint's own instance (DW_EDMA_CHIP_LOCAL) drives all channels of the
+ * controller. It can *delegate* one: a driver on the host then programs the
+ * same registers across the link, with an instance of its own that is marked
+ * DW_EDMA_CHIP_PARTIAL. *Reclaim* is the way back.
+ *
+ * Model
+ *   A channel has one driver at any time. On a local instance the field
+ *   irq_mode says who: DW_EDMA_CH_IRQ_LOCAL is this side,
+ *   DW_EDMA_CH_IRQ_REMOTE is the host (dw_edma_chan_delegated()). While it is
+ *   the host, this side neither prepares nor issues on the channel, and the
+ *   interrupt handler leaves its status bits alone. A handler that cleared
+ *   them would eat the host's completions.
+ *
+ *   The unit of stopping is what shares registers: in the unrolled and the
+ *   HDMA compatibility map a direction shares the engine enable, the interrupt
+ *   mask and the message address, so stopping one channel stops them all, and
+ *   they come back together. In the HDMA native map the unit is the channel.
+ *
+ * Lifetime
+ *   The caller holds each channel by an ordinary DMAengine reference from
+ *   before it is delegated until after it was reclaimed. That keeps chan->dw
+ *   alive.
+ *
+ * Locking
+ *   irq_mode and stuck change under vc.lock. The interrupt handler reads
+ *   irq_mode without it, therefore delegating waits for running handlers
+ *   before it returns. One vc.lock is held at a time; nothing else nests.
+ *   Delegate and reclaim of channels of one unit are serialised by the caller.
+ */
+
+#include <linux/cleanup.h>
+#include <linux/interrupt.h>
+#include <linux/string_choices.h>
+
+#include "dw-edma-core.h"
+
+static bool dw_edma_same_unit(const struct dw_edma_chan *a,
+			      const struct dw_edma_chan *b)
+{
+	if (a->dw->chip->mf == EDMA_MF_HDMA_NATIVE)
+		return a == b;
+
+	return a->dir == b->dir;
+}
+
+#define for_each_unit_chan(pos, chan)					\
+	for ((pos) = (chan)->dw->chan;					\
+	     (pos) < (chan)->dw->chan + (chan)->dw->wr_ch_cnt +		\
+		     (chan)->dw->rd_ch_cnt;				\
+	     (pos)++)							\
+		if (!dw_edma_same_unit(pos, chan)) {} else
+
+static bool dw_edma_chan_idle(struct dw_edma_chan *chan)
+{
+	lockdep_assert_held(&chan->vc.lock);
+
+	return chan->status == EDMA_ST_IDLE &&
+	       chan->request == EDMA_REQ_NONE &&
+	       list_empty(&chan->vc.desc_submitted) &&
+	       list_empty(&chan->vc.desc_issued);
+}
+
+/* Nobody here still touches the channel when this returns */
+static void dw_edma_chan_let_go(struct dw_edma_chan *chan)
+{
+	struct dw_edma_chip *chip = chan->dw->chip;
+	int i;
+
+	for (i = 0; i < chan->dw->nr_irqs; i++)
+		synchronize_irq(chip->ops->irq_vector(chip->dev, i));
+
+	cancel_work_sync(&chan->irq_work);
+	atomic_set(&chan->irq_pending, 0);
+}
+
+/**
+ * dw_edma_delegate_chan() - let the host drive a channel of a local instance
+ * @dchan: channel of a DW_EDMA_CHIP_LOCAL instance, held by the caller, with no
+ *	   descriptor submitted
+ *
+ * On success this side has stopped using the channel for good: prepare and
+ * issue are refused, and no interrupt handler looks at it. The host must not be
+ * able to reach the registers before that.
+ *
+ * Context: Process context, may sleep.
+ *
+ * Return: 0 on success, -EINVAL if the instance is not the local one,
+ * -EOPNOTSUPP if the register map cannot be shared (the legacy map selects the
+ * channel through one viewport register), -EBUSY if the channel is already
+ * delegated, or if it or one that shares its registers is in use here.
+ */
+int dw_edma_delegate_chan(struct dma_chan *dchan)
+{
+	struct dw_edma_chan *chan = dchan2dw_edma_chan(dchan);
+	struct dw_edma_chip *chip = chan->dw->chip;
+	struct dw_edma_chan *pos;
+
+	might_sleep();
+
+	if (!(chip->flags & DW_EDMA_CHIP_LOCAL))
+		return -EINVAL;
+
+	if (chip->mf == EDMA_MF_EDMA_LEGACY)
+		return -EOPNOTSUPP;
+
+	for_each_unit_chan(pos, chan) {
+		guard(spinlock_irqsave)(&pos->vc.lock);
+		if (!dw_edma_chan_delegated(pos) && !dw_edma_chan_idle(pos))
+			return -EBUSY;
+	}
+
+	scoped_guard(spinlock_irqsave, &chan->vc.lock) {
+		if (dw_edma_chan_delegated(chan) || !dw_edma_chan_idle(chan))
+			return -EBUSY;
+		chan->irq_mode = DW_EDMA_CH_IRQ_REMOTE;
+	}
+
+	dw_edma_chan_let_go(chan);
+
+	return 0;
+}
+EXPORT_SYMBOL_GPL(dw_edma_delegate_chan);
+
+static void dw_edma_unit_stuck(struct dw_edma_chan *chan)
+{
+	struct dw_edma_chan *pos;
+
+	for_each_unit_chan(pos, chan) {
+		guard(spinlock_irqsave)(&pos->vc.lock);
+		if (dw_edma_chan_delegated(pos))
+			pos->stuck = true;
+	}
+
+	dev_err(chan->dw->chip->dev,
+		"%s channel %d does not stop and stays unusable until the controller is probed again\n",
+		str_write_read(chan->dir == EDMA_DIR_WRITE), chan->id);
+}
+
+static void dw_edma_unit_restore(struct dw_edma_chan *chan, bool exposed)
+{
+	struct dw_edma_chan *pos;
+
+	for_each_unit_chan(pos, chan) {
+		if (!dw_edma_chan_delegated(pos))
+			continue;
+
+		/* The host left its own messages in the interrupt registers */
+		if (exposed)
+			dw_edma_core_ch_config(pos);
+
+		scoped_guard(spinlock_irqsave, &pos->vc.lock)
+			pos->irq_mode = DW_EDMA_CH_IRQ_LOCAL;
+	}
+}
+
+/**
+ * dw_edma_reclaim_chan() - take a delegated channel back from the host
+ * @dchan: channel given to dw_edma_delegate_chan(), still held by the caller
+ * @exposed: whether the host could reach the registers in the meantime
+ *
+ * The host must have lost its access to the registers. An exposed channel is
+ * stopped, and its registers are set up for this side again; where the host
+ * never had access the hardware is not touched. Delegated channels that share
+ * registers with @dchan come back with it.
+ *
+ * A channel that does not stop stays delegated, so that nobody here can get it;
+ * this is said once.
+ *
+ * Context: Process context, may sleep (up to 200 ms if the engine does not
+ * stop).
+ *
+ * Return: 0 on success and if the channel is not delegated, -EINVAL if the
+ * instance is not the local one, -EIO if the channel was found stuck before, or
+ * the error of the core's stop operation.
+ */
+int dw_edma_reclaim_chan(struct dma_chan *dchan, bool exposed)
+{
+	struct dw_edma_chan *chan = dchan2dw_edma_chan(dchan);
+	int ret;
+
+	might_sleep();
+
+	if (!(chan->dw->chip->flags & DW_EDMA_CHIP_LOCAL))
+		return -EINVAL;
+
+	if (!dw_edma_chan_delegated(chan))
+		return 0;
+
+	if (chan->stuck)
+		return -EIO;
+
+	if (exposed) {
+		ret = dw_edma_core_ch_quiesce(chan);
+		if (ret) {
+			dw_edma_unit_stuck(chan);
+			return ret;
+		}
+	}
+
+	dw_edma_unit_restore(chan, exposed);
+
+	return 0;
+}
+EXPORT_SYMBOL_GPL(dw_edma_reclaim_chan);
