@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# The cache: one folder, one sub-folder an entry, named KIND-KEY.
+#
+# - KEY is a hash of everything that goes into the entry, so an entry is
+#   never changed: other input is another entry.
+# - An entry is built as tmp.KIND-KEY and renamed when it is complete. What
+#   bears the final name is whole; nothing ever reads a tmp folder.
+# - A builder holds an exclusive lock on the entry. A second run that wants
+#   the same entry waits and then finds it.
+# - Every run holds a shared lock on the folder (lock/run). A run that finds
+#   itself alone sweeps: half-built entries, and old entries beyond keep_entries
+#   of a kind. `clean` needs to be alone as well.
+#
+# Lock order: lock/run, then one entry lock. Locks are files below lock/ that
+# are removed only together with the whole cache.
+
+keep_entries=4
+keep_runs=20
+cache=${LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/host-driven-dma-lab}
+run_dir=		# logs of this run
+entry=			# result of cache_entry
+building=		# the tmp folder that this run is filling
+
+cache_open()		# VERB
+{
+	[[ $cache == /* ]] ||
+		die "LAB_CACHE must be an absolute path, not '$cache'"
+	mkdir -p "$cache/lock" "$cache/run" 2>/dev/null ||
+		die "cannot make the cache folder $cache; set LAB_CACHE to one that can be written"
+	exec {run_lock}>"$cache/lock/run"
+	if flock -n -x "$run_lock"; then
+		cache_sweep
+	fi
+	flock -s "$run_lock"
+	run_dir=$cache/run/$(date +%Y%m%d-%H%M%S)-$1-$$
+	mkdir "$run_dir"
+}
+
+cache_sweep()
+{
+	local kind old
+
+	rm -rf "$cache"/tmp.*
+	while read -r kind; do
+		while read -r old; do
+			rm -rf "${cache:?}/$old"
+		done < <(cache_entries "$kind" | tail -n +$((keep_entries + 1)))
+	done < <(cache_entries '[a-z0-9-]+' | sed 's/-[0-9a-f]*$//' | sort -u)
+	while read -r old; do
+		rm -rf "${cache:?}/run/$old"
+	done < <(newest_first "$cache/run" '.*' | tail -n +$keep_runs)
+}
+
+newest_first()		# FOLDER PATTERN
+{
+	find "$1" -mindepth 1 -maxdepth 1 -type d -printf '%T@ %f\n' |
+		sort -rn | cut -d ' ' -f 2 | grep -xE "$2" || true
+}
+
+cache_entries()		# KIND, a pattern
+{
+	newest_first "$cache" "$1-[0-9a-f]{16}"
+}
+
+# The content of files and folders: names, execute bits and bytes.
+content()		# PATH...
+{
+	find -L "$@" -type f ! -path '*/__pycache__/*' -printf '%p %m\n' |
+		sed 's/ [0-7]*[1357][0-7]*$/ x/; s/ [0-7]*$/ -/' | LC_ALL=C sort |
+		while read -r path mode; do
+			printf '%s %s ' "$path" "$mode"
+			sha256sum <"$path"
+		done
+}
+
+key()			# text on standard input, 16 hexadecimal digits out
+{
+	sha256sum | cut -c 1-16
+}
+
+# Sets $entry to the folder of the entry, built now if it is not there.
+cache_entry()		# KIND KEY TITLE BUILDER [ARGUMENT...]
+{
+	local name=$1-$2 title=$3 lock
+
+	shift 3
+	entry=$cache/$name
+	if [[ ! -d $entry ]]; then
+		exec {lock}>"$cache/lock/$name"
+		if ! flock -n -x "$lock"; then
+			say "  waiting: another run does this: $title"
+			flock -x "$lock"
+		fi
+		if [[ ! -d $entry ]]; then
+			building=$cache/tmp.$name
+			rm -rf "$building"
+			mkdir "$building"
+			step "$title" "$@" "$building" || exit 1
+			mv -T "$building" "$entry"
+			building=
+		fi
+		exec {lock}>&-
+	fi
+	touch "$entry"
+}
+
+cache_drop_half_built()
+{
+	[[ ! $building ]] || rm -rf "$building"
+}
+
+# Refuse to start what cannot end for want of space.
+need_space()		# FOLDER GIGABYTES VARIABLE
+{
+	local free
+
+	free=$(df -Pk "$1" | awk 'NR == 2 { print int($4 / 1048576) }')
+	((free >= $2)) ||
+		die "$1 has $free GB free and this needs $2 GB; make room there, or set $3 to a folder on a larger disk"
+}
+
+cache_clean()
+{
+	[[ -d $cache ]] || return 0
+	[[ -d $cache/lock ]] ||
+		die "$cache does not look like a cache of the lab; remove it by hand"
+	exec {run_lock}>"$cache/lock/run"
+	flock -n -x "$run_lock" ||
+		die "another run of the lab uses $cache; end it first"
+	rm -rf "$cache"
+}

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What has to be there before a verb can do its work. Each need_* makes one
+# cache entry, or finds it, and sets a variable to its folder.
+
+base=			# version of linux-source-7.3
+toolchain=		# hash of every package version in the root
+base_src=		# the pristine kernel, unpacked
+base_git=		# the same as one commit in a bare repository
+next_src=		# the kernel with the series
+obj=			# result of need_kernel
+
+in_repo()
+{
+	(cd "$repo" && "$@")
+}
+
+# Everything before the first sandbox.
+enter()			# VERB
+{
+	cache_open "$1"
+	announce "$1"
+	need_host
+	need_root
+}
+
+make_root()		# FOLDER
+{
+	apt_acquire_settings |
+		"$repo/tools/lab/root/recipe.sh" "$(debian_mirror)" "$1"
+	root=$1
+	local machine
+	for machine in x86_64 aarch64; do
+		sandbox -- "qemu-system-$machine" -machine none -device help |
+			grep -q '"vfio-user-pci"' || {
+			echo "fatal: qemu-system-$machine of the toolchain root has no vfio-user-pci; is trixie-backports on the mirror $(debian_mirror)?"
+			return 1
+		}
+	done
+}
+
+need_root()
+{
+	[[ -d $cache/root-$(root_key) ]] || need_subuid
+	cache_entry root "$(root_key)" "make the toolchain root" make_root
+	root=$entry
+	toolchain=$(key <"$root/etc/lab/packages")
+	base=$(<"$root/etc/lab/base")
+	say "base: linux-source-7.3 $base"
+}
+
+# Disk and time from an empty cache on two cores, for each verb.
+announce()		# VERB
+{
+	local gigabytes minutes
+
+	[[ ! -d $cache/root-$(root_key) ]] || return 0
+	case $1 in
+	check)	gigabytes=14 minutes=50 ;;
+	demo|bench|shell) gigabytes=8 minutes=20 ;;
+	*)	gigabytes=6 minutes=5 ;;
+	esac
+	say "first run: downloads about 0.9 GB, then takes $gigabytes GB in $cache"
+	say "and about $minutes minutes on two cores; later runs need neither"
+	need_space "$cache" $gigabytes LAB_CACHE
+	need_space "${TMPDIR:-/var/tmp}" 3 TMPDIR
+}
+
+root_key()
+{
+	in_repo content tools/lab/root | key
+}
+
+unpack_base()		# FOLDER
+{
+	# shellcheck source=../kernel/times.sh
+	. "$repo/tools/lab/kernel/times.sh"
+	sandbox --bind "$1" /src -- tar -x -C /src --strip-components=1 \
+		--no-same-owner -f /usr/src/linux-source-7.3.tar.xz
+	set_times "$time_of_base" "$1"
+}
+
+need_base()
+{
+	cache_entry base "$(echo "$base" | key)" \
+		"unpack linux-source-7.3 $base" unpack_base
+	base_src=$entry
+}
+
+make_base_git()		# FOLDER
+{
+	sandbox --ro-bind "$base_src" /src --bind "$1" /out -- \
+		/lab/tools/series/base-git.sh "$base"
+}
+
+need_base_git()
+{
+	need_base
+	cache_entry base-git \
+		"$( (echo "$base"; in_repo content tools/series/base-git.sh) | key)" \
+		"import it into git" make_base_git
+	base_git=$entry
+}
+
+# The files at in-tree paths: all but those of the project itself.
+added_files()
+{
+	in_repo find . -mindepth 2 -type f \
+		! -path './.*/*' ! -path './patches/*' ! -path './linux/*' \
+		! -path './tools/lab/*' ! -path './tools/series/*' | sort
+}
+
+make_next()		# FOLDER
+{
+	# shellcheck source=../kernel/times.sh
+	. "$repo/tools/lab/kernel/times.sh"
+	# Hard links: nothing writes to a file of the base in place.
+	cp -al "$base_src/." "$1"
+	sandbox --bind "$1" /src -- python3 -m series apply /src
+	find "$1" -type f -newermt "$time_of_base" \
+		-exec touch -d "$time_of_change" {} +
+}
+
+need_next()
+{
+	need_base
+	cache_entry next "$( (echo "$base"; series_content) | key)" \
+		"apply the series" make_next
+	next_src=$entry
+}
+
+series_content()
+{
+	local -a added
+
+	mapfile -t added < <(added_files)
+	in_repo content patches tools/series/{patch,tree}.py "${added[@]}"
+}
+
+# TREE is base or next, SIDE is ep or host.
+kernel_fragments()	# TREE SIDE
+{
+	echo "common.config $2.config"
+	[[ $1 == base ]] || echo "$2-next.config"
+}
+
+build_kernel()		# TREE SIDE SRC EARLIER-BUILD FOLDER
+{
+	local -a fragments
+
+	# shellcheck source=../kernel/times.sh
+	. "$repo/tools/lab/kernel/times.sh"
+	read -r -d '' -a fragments < <(kernel_fragments "$1" "$2") || true
+	if [[ $4 ]]; then
+		cp -a "$4/." "$5"
+		set_times "$time_of_build" "$5"
+	fi
+	sandbox --ro-bind "$3" /src --bind "$5" /obj -- \
+		/lab/tools/lab/kernel/build.sh "$2" "${fragments[@]}"
+}
+
+need_kernel()		# TREE SIDE: sets obj
+{
+	local tree=$1 side=$2 src earlier= title
+
+	need_base
+	src=$base_src
+	title="build the pristine kernel of the $side side"
+	if [[ $tree == next ]]; then
+		need_kernel base "$side"
+		earlier=$obj
+		need_next
+		src=$next_src
+		title="build the patched kernel of the $side side"
+	fi
+	cache_entry "kernel-$side" "$(kernel_key "$src" "$tree" "$side")" \
+		"$title" build_kernel "$tree" "$side" "$src" "$earlier"
+	obj=$entry
+}
+
+kernel_key()		# SRC TREE SIDE
+{
+	local -a fragments
+
+	read -r -d '' -a fragments < <(kernel_fragments "$2" "$3") || true
+	{
+		echo "$toolchain ${1##*/} $2 $3"
+		cd "$repo/tools/lab"
+		content ../../Kconfig guest/Kconfig kernel/*.sh \
+			"${fragments[@]/#/kernel/}"
+	} | key
+}

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# The toolchain root, entered with bubblewrap. Inside, whatever the machine:
+#
+#   /lab     the repository, read-only unless asked for
+#   /cache   the cache
+#   /run/lab the log folder of this run
+#   /src     a kernel tree, /obj a build folder (where a step binds them)
+#   /tmp     empty, in memory
+#
+# No network, process ids of its own, and nothing outlives the caller.
+
+root=			# folder of the toolchain root, set by need_root
+
+sandbox()		# [BWRAP OPTION...] -- COMMAND...
+{
+	local -a options=()
+
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	bwrap --unshare-pid --unshare-net --unshare-ipc --unshare-uts \
+		--die-with-parent --hostname lab \
+		--ro-bind "$root" / --dev /dev --proc /proc \
+		--tmpfs /tmp --tmpfs /run \
+		--ro-bind "$repo" /lab \
+		--bind "$cache" /cache --bind "$run_dir" /run/lab \
+		--clearenv \
+		--setenv PATH /usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin \
+		--setenv HOME /tmp --setenv LANG C.UTF-8 --setenv TZ UTC \
+		--setenv TERM "${TERM:-dumb}" \
+		--setenv PYTHONPATH /lab/tools/lab:/lab/tools \
+		--setenv PYTHONDONTWRITEBYTECODE 1 \
+		--setenv CCACHE_DIR /cache/ccache --setenv CCACHE_MAXSIZE 5G \
+		--setenv GIT_CONFIG_COUNT 1 \
+		--setenv GIT_CONFIG_KEY_0 safe.directory \
+		--setenv GIT_CONFIG_VALUE_0 '*' \
+		--setenv LAB /lab --setenv LAB_JOBS "$(nproc)" \
+		--setenv LAB_RUN /run/lab \
+		--chdir /lab \
+		"${options[@]}" -- "$@"
+}

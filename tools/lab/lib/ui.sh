@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the user sees: messages on standard error, steps with elapsed time, a
+# log file for each step, and at the end where the time went.
+#
+# A step runs in a process group of its own, so that Ctrl-C or a TERM ends the
+# whole of it before the front door leaves.
+
+step_times=()		# "SECONDS TITLE" of each step that took a second or more
+step_pid=
+step_count=0
+
+say()
+{
+	printf '%s\n' "$*" >&2
+}
+
+die()
+{
+	say "lab: $*"
+	exit 1
+}
+
+usage_error()
+{
+	say "lab: $*; ./lab help lists the verbs"
+	exit 2
+}
+
+clock()
+{
+	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
+}
+
+end_step()
+{
+	[[ $step_pid ]] || return 0
+	kill -TERM -- "-$step_pid" 2>/dev/null || true
+	wait "$step_pid" 2>/dev/null || true
+	step_pid=
+}
+trap 'end_step; cache_drop_half_built' EXIT
+trap 'say; say "lab: interrupted; what was half built is dropped"; exit 130' INT
+trap 'say "lab: terminated; what was half built is dropped"; exit 143' TERM HUP
+
+first_bad_lines()	# LOG
+{
+	grep -n -m 5 -E \
+		-e '([Ee]rror|ERROR)[: ]' -e '^E: ' -e '\*\*\*' -e '[Ff]atal' \
+		-e 'No space left' -e '([Cc]annot|[Cc]ould not|[Uu]nable to) ' \
+		-e 'undefined reference' -e ': (command )?not found' "$1" ||
+		tail -n 5 "$1"
+}
+
+show_progress()		# TITLE START LOG: waits for step_pid
+{
+	local ticks=0 passed last
+
+	while kill -0 "$step_pid" 2>/dev/null; do
+		sleep 0.2
+		ticks=$((ticks + 1))
+		passed=$((SECONDS - $2))
+		if [[ -t 2 ]] && ((ticks % 5 == 0)); then
+			last=$(tail -n 1 "$3" | tr -cd '[:print:]')
+			printf '\r\033[K  %5s  %s  %.40s' "$(clock $passed)" \
+				"$1" "$last" >&2
+		elif [[ ! -t 2 ]] && ((ticks % 300 == 0)); then
+			say "  $(clock $passed)  $1 ..."
+		fi
+	done
+}
+
+step()			# TITLE COMMAND...
+{
+	local title=$1 start=$SECONDS log status=0
+	shift
+
+	step_count=$((step_count + 1))
+	log=$(printf '%s/%02d-%s.log' "$run_dir" $step_count \
+		"$(tr -cs '[:alnum:]' - <<<"${title,,}")")
+	log=${log/%-.log/.log}
+	set -m
+	( set -e +m; "$@" ) </dev/null >"$log" 2>&1 &
+	step_pid=$!
+	set +m
+	show_progress "$title" "$start" "$log"
+	wait "$step_pid" || status=$?
+	step_pid=
+
+	[[ -t 2 ]] && printf '\r\033[K' >&2
+	if ((status)); then
+		say "  $(clock $((SECONDS - start)))  $title: FAILED"
+		say "lab: $title failed; the log is $log"
+		first_bad_lines "$log" | sed 's/^/    /' >&2
+		return 1
+	fi
+	say "  $(clock $((SECONDS - start)))  $title"
+	((SECONDS - start < 1)) ||
+		step_times+=("$((SECONDS - start)) $title")
+}
+
+where_the_time_went()
+{
+	local entry
+
+	say "time: $(clock $SECONDS) in all"
+	for entry in "${step_times[@]}"; do
+		say "  $(clock "${entry%% *}")  ${entry#* }"
+	done
+}

@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# recipe.sh MIRROR FOLDER: make the toolchain root in FOLDER.
+#
+# Apt settings for the download (proxies and the like) are read from standard
+# input, one a line. Besides its packages the root holds
+#
+#   /etc/lab/packages   name and version of each package
+#   /etc/lab/base       version of linux-source-7.3
+#   /opt/guest-arm64    static busybox for the endpoint
+#   /opt/guest-amd64    static busybox for the host, lspci with its libraries
+#
+# As an ordinary user this needs subordinate user ids; the files belong to
+# whoever runs it, so that rm -rf is enough to remove them.
+
+set -euo pipefail
+
+mirror=$1
+folder=$2
+here=$(dirname "$(readlink -f "$0")")
+
+packages=$(sed 's/#.*//' "$here/packages" | xargs | tr ' ' ,)
+mode=root
+((EUID == 0)) || mode=unshare
+settings=()
+while read -r line; do
+	settings+=("--aptopt=$line")
+done
+
+# The n= form: trixie-backports has no archive name that a= would match, and
+# without seabios from the same place QEMU cannot be installed.
+pin='Package: src:qemu src:seabios src:qemu.qmp
+Pin: release n=trixie-backports
+Pin-Priority: 900'
+
+# The two hooks run outside the root, as its owner, with the root as $1.
+# shellcheck disable=SC2016
+before='mkdir -p "$1/etc/apt/preferences.d"
+printf "%s\n" "$PIN" >"$1/etc/apt/preferences.d/lab"'
+
+# shellcheck disable=SC2016
+after='set -eu
+cd "$1"
+mkdir -p etc/lab opt/guest-arm64 opt/guest-amd64/bin opt/guest-amd64/usr/bin
+mkdir -p opt/guest-amd64/usr/share/misc
+mkdir -p lab cache src obj out
+chroot . dpkg-query -W >etc/lab/packages
+sed -n "s/^linux-source-7.3\t//p" etc/lab/packages >etc/lab/base
+
+(cd tmp && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get download busybox-static:arm64)
+dpkg-deb -x tmp/busybox-static_*_arm64.deb opt/guest-arm64
+rm tmp/*.deb
+
+cp usr/bin/busybox opt/guest-amd64/bin/
+cp usr/bin/lspci opt/guest-amd64/usr/bin/
+cp usr/share/misc/pci.ids opt/guest-amd64/usr/share/misc/
+chroot . ldd /usr/bin/lspci | grep -o "/lib[^ ]*" | while read -r library; do
+	mkdir -p "opt/guest-amd64/${library%/*}"
+	cp -L "./$library" "opt/guest-amd64/$library"
+done'
+
+PIN=$pin TMPDIR=${TMPDIR:-/var/tmp} mmdebstrap \
+	--mode=$mode --variant=apt --format=tar \
+	--architectures=amd64,arm64 \
+	--aptopt='APT::Install-Recommends "false"' "${settings[@]}" \
+	--setup-hook="$before" --customize-hook="$after" \
+	--include="$packages" trixie - \
+	"deb $mirror trixie main" "deb $mirror trixie-backports main" |
+	tar -x -C "$folder" --no-same-owner --exclude './dev/*'
+mkdir -p "$folder/dev"

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The verbs behind ./lab tree and ./lab series. Runs in the toolchain root."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from .check import check
+from .export import export
+from .patch import SeriesError
+from .refresh import refresh
+from .tree import apply_series, make_tree
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./lab series")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    for verb in ("apply", "tree", "refresh", "export"):
+        verbs.add_parser(verb).add_argument("folder", type=Path)
+    verbs.choices["tree"].add_argument("--link-to")
+    verbs.choices["export"].add_argument("--signoff", metavar="NAME <MAIL>")
+    verbs.add_parser("check")
+    return parser.parse_args()
+
+
+def run(args: argparse.Namespace) -> None:
+    if args.verb == "apply":
+        print(f"applied {apply_series(args.folder)} patches")
+    elif args.verb == "tree":
+        count = make_tree(args.folder, args.link_to)
+        print(f"{count} patches; the tag base is the pristine kernel")
+    elif args.verb == "refresh":
+        print("\n".join(refresh(args.folder)) or "patches/ is up to date")
+    elif args.verb == "export":
+        print("\n".join(path.name for path in export(args.folder,
+                                                     args.signoff)))
+    else:
+        print(check())
+
+
+try:
+    run(arguments())
+except SeriesError as error:
+    sys.exit(f"lab: {error}")

@@ -1,0 +1,23 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# base-git.sh VERSION: import the pristine tree of /src into a bare repository
+# in /out, as one commit on the branch base. Same tree, same commit.
+
+set -euo pipefail
+
+export GIT_DIR=/out GIT_WORK_TREE=/src
+export GIT_AUTHOR_NAME=lab GIT_AUTHOR_EMAIL=lab@localhost
+export GIT_COMMITTER_NAME=lab GIT_COMMITTER_EMAIL=lab@localhost
+export GIT_AUTHOR_DATE='2026-01-01T00:00:00Z'
+export GIT_COMMITTER_DATE='2026-01-01T00:00:00Z'
+
+git init -q --initial-branch=base
+git config core.bare false
+git config gc.auto 0
+git config core.compression 1
+# The kernel's own .gitignore must not hide a file of the package.
+git add -A -f
+git commit -q -m "Linux 7.3, Debian $1"
+git repack -q -a -d --window=0
+git config core.bare true
