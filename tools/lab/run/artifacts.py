@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What was built for the lab: the file artifacts.json in folder $LAB_ARTIFACTS.
+
+It maps names to paths: `model` (the program), `boards` (folder of board files),
+and for each machine, `ep` and `host`, and each kernel, `base` (pristine) and
+`next` (with the series): `ep.base.image`, `ep.base.initramfs`, `ep.base.obj`.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import LabError
+
+
+@dataclass(frozen=True)
+class Kernels:
+    """What the two machines boot."""
+
+    ep_image: Path
+    ep_initramfs: Path
+    host_image: Path
+    host_initramfs: Path
+
+
+class Artifacts:
+    """The paths by name."""
+
+    def __init__(self, paths: dict[str, str], source: Path):
+        self._paths = paths
+        self._source = source
+
+    @classmethod
+    def load(cls) -> "Artifacts":
+        """Read the file. LabError when it is not there or is no map of names."""
+        folder = os.environ.get("LAB_ARTIFACTS")
+        if not folder:
+            raise LabError("LAB_ARTIFACTS is not set: start the tests with ./lab check")
+        source = Path(folder) / "artifacts.json"
+        try:
+            paths = json.loads(source.read_text())
+        except (OSError, ValueError) as error:
+            raise LabError(f"{source}: {error}") from None
+        return cls(paths, source)
+
+    def path(self, name: str) -> Path:
+        """One path; LabError when it is not named or does not exist."""
+        if name not in self._paths:
+            raise LabError(f"{self._source}: no '{name}'")
+        path = Path(self._paths[name])
+        if not path.exists():
+            raise LabError(f"{self._source}: {name} is {path}, which does not exist")
+        return path
+
+    def board(self, name: str) -> Path:
+        """The file of a board."""
+        boards = self.path("boards")
+        path = boards / name
+        if not path.is_file():
+            known = ", ".join(sorted(p.name for p in boards.iterdir()))
+            raise LabError(f"no board '{name}'; there are: {known}")
+        return path
+
+    def kernels(self, which: str) -> Kernels:
+        """The images of `base` or `next`."""
+        return Kernels(
+            self.path(f"ep.{which}.image"),
+            self.path(f"ep.{which}.initramfs"),
+            self.path(f"host.{which}.image"),
+            self.path(f"host.{which}.initramfs"),
+        )

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Client of the model's control socket: one command a line, its reply after it."""
+
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from .errors import LabError
+
+# The model answers at once, but for `wait`, which names its own limit
+_TIMEOUT = 30
+
+
+@dataclass(frozen=True)
+class Count:
+    """One counter of the link: requests and the bytes that they carried."""
+
+    count: int
+    bytes: int
+
+
+class Control:
+    """The connection. Not for use by two threads at once."""
+
+    def __init__(self, path: Path):
+        self._line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._line.settimeout(_TIMEOUT)
+        try:
+            self._line.connect(str(path))
+        except OSError as error:
+            self._line.close()
+            raise LabError(f"model: no control socket: {error.strerror}") from None
+        self._reply = self._line.makefile("r", encoding="utf-8")
+
+    def close(self) -> None:
+        self._reply.close()
+        self._line.close()
+
+    def cmd(self, command: str, timeout: float = _TIMEOUT) -> list[str]:
+        """Send one command. Returns the lines of its reply, without the final `ok`.
+
+        Raises LabError for `error: REASON`, for silence, and when the model is gone.
+        """
+        self._line.settimeout(timeout)
+        lines: list[str] = []
+        try:
+            self._line.sendall(f"{command}\n".encode())
+            for line in self._reply:
+                line = line.rstrip("\n")
+                if line == "ok":
+                    return lines
+                if line.startswith("error:"):
+                    raise LabError(f"model: '{command}': {line[6:].strip()}")
+                lines.append(line)
+        except TimeoutError:
+            raise LabError(
+                f"model: no answer to '{command}' within {timeout:g} s"
+            ) from None
+        except OSError as error:
+            raise LabError(f"model: '{command}': {error.strerror}") from None
+        raise LabError(f"model: ended while it answered '{command}'")
+
+    def wait(self, state: str, seconds: int) -> None:
+        """Wait until the endpoint is `started`, or the link is up (`linkup`)."""
+        self.cmd(f"wait {state} {seconds}", timeout=seconds + _TIMEOUT)
+
+    def counters(self) -> dict[str, Count]:
+        """The link's counters by name."""
+        counts = {}
+        for line in self.cmd("counters"):
+            name, count, size = line.split()
+            counts[name] = Count(int(count), int(size))
+        return counts
+
+    def reset_counters(self) -> None:
+        self.cmd("counters reset")

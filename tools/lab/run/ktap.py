@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Reads KTAP, the format in which kselftest and KUnit report.
+
+Only the outermost level counts; the indented reports of subtests belong to the
+line that sums them up. A report that ends early is an error: a missing case is
+never a passed one.
+"""
+
+import re
+from dataclasses import dataclass
+
+from .errors import LabError
+
+_PLAN = re.compile(r"^1\.\.(\d+)\s*$")
+_CASE = re.compile(r"^(not )?ok (\d+)(?: -)?(?: ([^#]*?))?\s*(?:# ?(.*))?$")
+_DIRECTIVE = re.compile(r"^(SKIP|XFAIL|TODO|TIMEOUT|ERROR)\b:? ?(.*)$", re.I)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test case.
+
+    result: `pass`, `fail`, `skip` or `xfail`; reason: text behind the directive;
+    detail: the diagnostic lines before the result.
+    """
+
+    name: str
+    result: str
+    reason: str = ""
+    detail: str = ""
+
+
+def _result(failed: bool, comment: str) -> tuple[str, str]:
+    directive = _DIRECTIVE.match(comment)
+    if not directive:
+        return ("fail" if failed else "pass"), comment
+    word, reason = directive.group(1).upper(), directive.group(2)
+    if word in ("TIMEOUT", "ERROR") or (failed and word == "SKIP"):
+        return "fail", comment
+    if word == "SKIP":
+        return "skip", reason
+    return "xfail", reason
+
+
+def parse(text: str) -> list[Case]:
+    """The cases of a report, in order.
+
+    Raises LabError when there is no plan, or when the cases are not exactly those
+    that it announces.
+    """
+    plan = None
+    cases: list[Case] = []
+    detail: list[str] = []
+    for line in text.replace("\r", "").splitlines():
+        if plan is None:
+            found = _PLAN.match(line)
+            plan = int(found.group(1)) if found else None
+            continue
+        found = _CASE.match(line)
+        if not found:
+            detail.append(line)
+            continue
+        failed, number, name, comment = found.groups()
+        if int(number) != len(cases) + 1:
+            raise LabError(
+                f"test report: case {len(cases) + 1} is missing, "
+                f"case {number} ({name}) follows"
+            )
+        result, reason = _result(bool(failed), comment or "")
+        cases.append(Case(name or "", result, reason, "\n".join(detail)))
+        detail = []
+    if plan is None:
+        last = text.strip().splitlines()[-1:] or ["nothing"]
+        raise LabError(f"test report: no plan (1..N); it ends with: {last[0]}")
+    if len(cases) != plan:
+        raise LabError(f"test report: {plan} cases planned, {len(cases)} reported")
+    return cases

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The whole lab: the model between two virtual machines.
+
+    with Lab("generic", artifacts.kernels("base"), workdir) as lab:
+        lab.ep.do("...")            configure and start the endpoint
+        lab.start_host()
+        lab.host.do("...")
+
+Order matters once: QEMU reads the sizes of a function's BARs when it starts, so
+the host starts after the endpoint's functions are configured and started.
+Whatever happens, leaving the `with` block ends every process and keeps the logs.
+"""
+
+import logging
+import os
+from pathlib import Path
+
+from . import qemu
+from .artifacts import Artifacts, Kernels
+from .errors import LabError
+from .logscan import bad_lines
+from .machine import Machine
+from .model import Model
+
+_log = logging.getLogger("lab")
+
+_START_TIMEOUT = 60
+
+
+def shared_cpu() -> frozenset[int]:
+    """One CPU for everything: a trapped register access is a switch between QEMU
+    and the model, and costs a tenth when both are on the same CPU.
+    """
+    return frozenset([min(os.sched_getaffinity(0))])
+
+
+class Lab:
+    """A model and an endpoint VM, and the host VM once it is started.
+
+    board: name of a board file; kernels: what to boot; workdir: folder for the
+    logs, made if missing.
+    """
+
+    def __init__(
+        self,
+        board: str,
+        kernels: Kernels,
+        workdir: Path,
+        *,
+        artifacts: Artifacts | None = None,
+    ):
+        self._artifacts = artifacts or Artifacts.load()
+        self._board = self._artifacts.board(board)
+        self._kernels = kernels
+        self._cpus = shared_cpu()
+        self.workdir = workdir
+        self._model: Model | None = None
+        self._ep: Machine | None = None
+        self._host: Machine | None = None
+        self._hosts_ended: list[Path] = []
+
+    @property
+    def ep(self) -> Machine:
+        return self._need(self._ep, "endpoint")
+
+    @property
+    def host(self) -> Machine:
+        return self._need(self._host, "host")
+
+    @property
+    def ctl(self):
+        return self._need(self._model, "model").control
+
+    @staticmethod
+    def _need(thing, name: str):
+        if thing is None:
+            raise LabError(f"the {name} is not running")
+        return thing
+
+    def __enter__(self) -> "Lab":
+        self.workdir.mkdir(parents=True, exist_ok=True)
+        try:
+            self._model = Model(
+                self._artifacts.path("model"),
+                self._board,
+                self.workdir,
+                cpus=self._cpus,
+            )
+            self.start_ep()
+        except BaseException:
+            self.end()
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.end()
+
+    def start_ep(self) -> None:
+        """Boot the endpoint VM and load the controller's glue."""
+        model = self._need(self._model, "model")
+        kernels = self._kernels
+        self._ep = Machine(
+            "endpoint",
+            lambda console, fd: qemu.endpoint(
+                kernels.ep_image, kernels.ep_initramfs, console, fd, model.endpoint
+            ),
+            self.workdir,
+            cpus=self._cpus,
+        )
+        self._ep.boot()
+        self._ep.do("insmod /modules/dw-ep-lab.ko")
+
+    def start_host(self, functions: int = 1) -> None:
+        """Boot the host VM, once the endpoint has started its link.
+
+        functions: how many of them to attach, from 0 up.
+        """
+        model = self._need(self._model, "model")
+        model.control.wait("started", _START_TIMEOUT)
+        sockets = [model.wait_function(number) for number in range(functions)]
+        kernels = self._kernels
+        self._host = Machine(
+            "host",
+            lambda console, fd: qemu.host(
+                kernels.host_image, kernels.host_initramfs, console, fd, sockets
+            ),
+            self.workdir,
+            cpus=self._cpus,
+        )
+        self._host.boot()
+
+    def stop_host(self) -> None:
+        """End the host VM as if its power were cut."""
+        host, self._host = self.host, None
+        host.end()
+        kept = host.console.with_name(f"host-{len(self._hosts_ended)}.console")
+        host.console.rename(kept)
+        self._hosts_ended.append(kept)
+
+    def scan(self) -> list[str]:
+        """Every bad line in the logs of this lab so far, as `LOG:NUMBER: TEXT`."""
+        logs = [machine.console for machine in (self._ep, self._host) if machine]
+        logs += self._hosts_ended
+        if self._model:
+            logs.append(self._model.log)
+        return [
+            f"{log.name}:{line}"
+            for log in logs
+            for line in bad_lines(log.read_text(errors="replace"))
+        ]
+
+    def end(self) -> None:
+        """End all processes; the logs and the last counters stay. Never fails."""
+        self._keep_counters()
+        for part in (self._host, self._ep, self._model):
+            if part:
+                part.end()
+        self._host = self._ep = self._model = None
+
+    def _keep_counters(self) -> None:
+        if not self._model:
+            return
+        try:
+            lines = self._model.control.cmd("counters")
+        except LabError as error:
+            lines = [f"not available: {error}"]
+        text = "\n".join(lines) + "\n"
+        (self.workdir / "counters.txt").write_text(text)
+        _log.info("link counters:\n%s", text.rstrip())

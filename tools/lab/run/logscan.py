@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Finds the lines of a log that no run may contain.
+
+A console log is bad when the kernel complained, whatever the tests said. Known
+and harmless lines stand in allowed.txt, one regular expression a line, each with
+its reason; an entry without a reason is refused.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+ALLOWED = Path(__file__).with_name("allowed.txt")
+
+# What kernels, sanitizers and QEMU print when something is wrong
+_BAD = re.compile(
+    "|".join(
+        (
+            r"\bWARNING:",
+            r"\bBUG\b",
+            r"\bOops\b",
+            r"Kernel panic",
+            r"Internal error:",
+            r"Unable to handle kernel",
+            r"general protection fault",
+            r"\bKASAN\b",
+            r"\bKCSAN\b",
+            r"\bUBSAN\b",
+            r"\bKFENCE\b",
+            r"\bODEBUG\b",
+            r"DMA-API:",
+            r"INFO: task .* blocked",
+            r"INFO: rcu",
+            r"rcu: INFO",
+            r"INFO: (possible|trying|inconsistent|suspicious|lockdep)",
+            r"soft lockup|hard LOCKUP",
+            r"refcount_t:",
+            r"list_(add|del) corruption",
+            r"unreferenced object",
+            r"new suspected memory leaks",
+            r"unregister_netdevice: waiting",
+            r"irq \d+: nobody cared",
+            r"Unexpected .*exception",
+            r"DMAR: .*fault|\[DMA (Read|Write)",
+            r"scheduling while atomic",
+            r"sysfs: cannot create duplicate",
+            r"debugfs: .*already present",
+            r"still has .*references|leaked reference",
+            r"AddressSanitizer|LeakSanitizer|ThreadSanitizer",
+            r"runtime error:",
+            r"Assertion .* failed",
+        )
+    )
+)
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """One line of a log: its number, counted from 1, and its text."""
+
+    number: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.text}"
+
+
+def load_allowed(path: Path = ALLOWED) -> list[re.Pattern[str]]:
+    """Read an allow list: `REGEX  # REASON`, blank lines and comments between."""
+    allowed = []
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        regex, _, reason = line.rpartition("  # ")
+        if not regex.strip() or not reason.strip():
+            raise ValueError(f"{path}:{number}: wanted 'REGEX  # REASON'")
+        allowed.append(re.compile(regex.strip()))
+    return allowed
+
+
+def bad_lines(
+    text: str, allowed: Iterable[re.Pattern[str]] | None = None
+) -> list[BadLine]:
+    """The bad lines of `text` that are not on the allow list, in order."""
+    if allowed is None:
+        allowed = load_allowed()
+    allowed = tuple(allowed)
+    return [
+        BadLine(number, line.rstrip())
+        for number, line in enumerate(text.splitlines(), 1)
+        if _BAD.search(line) and not any(a.search(line) for a in allowed)
+    ]
+
+
+def excerpt(path: Path, count: int = 5) -> str:
+    """What to show of the log of something that failed: its first bad lines, and
+    when there are none, its last lines.
+    """
+    try:
+        text = path.read_text(errors="replace")
+    except OSError as error:
+        return f"  (no log: {error})"
+    bad = bad_lines(text)[:count]
+    if bad:
+        return "\n".join(f"  {line}" for line in bad)
+    last = [line for line in text.splitlines() if line.strip()][-count:]
+    return "\n".join(f"  {line}" for line in last) or "  (the log is empty)"

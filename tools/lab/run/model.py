@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The emulated controller: its process and its sockets."""
+
+import logging
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from .control import Control
+from .errors import LabError
+from .logscan import excerpt
+from .process import Process
+
+_log = logging.getLogger("lab")
+
+_START_TIMEOUT = 30
+
+
+class Model:
+    """Starts `binary` for one board; its log is `model.log` in `workdir`.
+
+    The sockets lie in a folder of their own under /tmp, because the path of a
+    UNIX socket has at most 107 characters.
+    """
+
+    def __init__(
+        self,
+        binary: Path,
+        board: Path,
+        workdir: Path,
+        *,
+        cpus: frozenset[int] | None = None,
+    ):
+        self.log = workdir / "model.log"
+        self._sockets = Path(tempfile.mkdtemp(prefix="lab-"))
+        self.endpoint = self._sockets / "ep"
+        control = self._sockets / "control"
+        argv = [
+            str(binary),
+            "--board",
+            str(board),
+            "--ep",
+            str(self.endpoint),
+            "--host",
+            f"{self._sockets}/host%d",
+            "--control",
+            str(control),
+        ]
+        try:
+            self.process = Process("model", argv, self.log, cpus=cpus)
+        except BaseException:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+            raise
+        try:
+            self._wait_for(self.endpoint)
+            self._wait_for(control)
+            self.control = Control(control)
+        except BaseException:
+            self.process.end()
+            shutil.rmtree(self._sockets, ignore_errors=True)
+            raise
+        _log.info("model: %s is ready", board.name)
+
+    def function(self, number: int) -> Path:
+        """The socket of a function, for the host VM."""
+        return self._sockets / f"host{number}"
+
+    def wait_function(self, number: int) -> Path:
+        """The same, once it is there to be connected to."""
+        path = self.function(number)
+        self._wait_for(path)
+        return path
+
+    def end(self) -> None:
+        """End the process and remove the sockets. Never fails."""
+        self.control.close()
+        self.process.end()
+        shutil.rmtree(self._sockets, ignore_errors=True)
+
+    def _wait_for(self, path: Path) -> None:
+        end = time.monotonic() + _START_TIMEOUT
+        while not path.exists():
+            if self.process.status() is not None:
+                raise LabError(
+                    f"model: {self.process.how_ended()}; {self.log} says:\n"
+                    f"{excerpt(self.log)}"
+                )
+            if time.monotonic() > end:
+                raise LabError(f"model: no socket {path.name} after {_START_TIMEOUT} s")
+            time.sleep(0.02)

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Command lines of the two virtual machines. Nothing is started here."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+# A guest that panics reboots at once, and -no-reboot turns that into an exit
+_KERNEL_ARGS = "panic=-1 rdinit=/init"
+# The vfio-user server maps guest memory, so it has to be shared
+_MEMORY = "memory-backend-memfd,id=ram,share=on,size={0}M"
+
+
+def _common(memory: int, console: Path, agent_fd: int) -> list[str]:
+    return [
+        "-nodefaults",
+        "-no-user-config",
+        "-no-reboot",
+        "-display",
+        "none",
+        "-cpu",
+        "max",
+        "-smp",
+        "1",
+        "-m",
+        f"{memory}M",
+        "-object",
+        _MEMORY.format(memory),
+        "-chardev",
+        f"file,id=console,path={console}",
+        "-serial",
+        "chardev:console",
+        "-chardev",
+        f"socket,id=agent,fd={agent_fd}",
+        "-serial",
+        "chardev:agent",
+    ]
+
+
+def _boot(kernel: Path, initramfs: Path, arguments: str) -> list[str]:
+    return [
+        "-kernel",
+        str(kernel),
+        "-initrd",
+        str(initramfs),
+        "-append",
+        f"{arguments} {_KERNEL_ARGS}",
+    ]
+
+
+def _vfio_user(path: Path, **more: object) -> list[str]:
+    device = {
+        "driver": "vfio-user-pci",
+        "socket": {"type": "unix", "path": str(path)},
+        **more,
+    }
+    return ["-device", json.dumps(device)]
+
+
+def endpoint(
+    kernel: Path,
+    initramfs: Path,
+    console: Path,
+    agent_fd: int,
+    device: Path | None,
+    memory: int = 512,
+) -> list[str]:
+    """The endpoint: arm64, interrupts through an ITS, the controller as a device.
+
+    device: the model's socket; without it the machine has no controller.
+    """
+    argv = ["qemu-system-aarch64", "-M", "virt,gic-version=3,its=on,memory-backend=ram"]
+    argv += _common(memory, console, agent_fd)
+    argv += _boot(kernel, initramfs, "console=ttyAMA0")
+    if device:
+        argv += _vfio_user(device)
+    return argv
+
+
+def host(
+    kernel: Path,
+    initramfs: Path,
+    console: Path,
+    agent_fd: int,
+    functions: Sequence[Path],
+    memory: int = 512,
+) -> list[str]:
+    """The host: x86-64, remapping IOMMU, the functions behind one root port.
+
+    functions: the model's sockets, function 0 first. caching-mode is what makes
+    QEMU tell the model about the mappings of the guest's IOMMU. The root port gets
+    room for functions that are plugged in later.
+    """
+    argv = [
+        "qemu-system-x86_64",
+        "-M",
+        "q35,kernel-irqchip=split,memory-backend=ram",
+        "-device",
+        "intel-iommu,intremap=on,caching-mode=on",
+        "-device",
+        "pcie-root-port,id=root,slot=1,mem-reserve=32M,pref64-reserve=64M",
+    ]
+    argv += _common(memory, console, agent_fd)
+    argv += _boot(kernel, initramfs, "console=ttyS0")
+    several = {"multifunction": True} if len(functions) > 1 else {}
+    for number, path in enumerate(functions):
+        argv += _vfio_user(path, bus="root", addr=f"00.{number}", **several)
+    return argv

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Fixtures for everything that `./lab check` runs.
+
+Logs go below $LAB_LOGS when it is set, else below pytest's temporary folder.
+"""
+
+import logging
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from run import Artifacts, Lab, LabError
+
+logging.getLogger("lab").setLevel(logging.INFO)
+
+BootLab = Callable[[str, str, str], AbstractContextManager[Lab]]
+
+
+@pytest.fixture(scope="session")
+def artifacts() -> Artifacts:
+    """What was built; the tests that ask for it cannot run without."""
+    return Artifacts.load()
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder for the logs of this run."""
+    folder = os.environ.get("LAB_LOGS")
+    return Path(folder) if folder else tmp_path_factory.mktemp("logs")
+
+
+@pytest.fixture(scope="session")
+def boot_lab(artifacts: Artifacts, logs: Path) -> BootLab:
+    """boot_lab(NAME, BOARD, KERNELS): a lab as a context manager.
+
+    NAME names its folder of logs; KERNELS is `base` or `next`. When the block ends
+    without an error, the logs must be free of bad lines.
+    """
+
+    @contextmanager
+    def boot(name: str, board: str, kernels: str) -> Iterator[Lab]:
+        workdir = logs / name
+        with Lab(
+            board, artifacts.kernels(kernels), workdir, artifacts=artifacts
+        ) as lab:
+            yield lab
+            bad = lab.scan()
+        if bad:
+            raise LabError(f"bad lines in {workdir}:\n" + "\n".join(bad))
+
+    return boot

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The log scan: what it must find, what it must pass, what it shows."""
+
+import pytest
+from run.logscan import bad_lines, excerpt, load_allowed
+
+BAD = [
+    "WARNING: CPU: 0 PID: 1 at drivers/dma/dmaengine.c:1164 dma_chan_put+0x1/0x2",
+    "WARNING: possible circular locking dependency detected",
+    "BUG: kernel NULL pointer dereference, address: 0000000000000008",
+    "BUG: sleeping function called from invalid context at kernel/locking/mutex.c",
+    "Internal error: Oops: 0000000096000004 [#1]  SMP",
+    "Kernel panic - not syncing: Fatal exception",
+    "BUG: KASAN: slab-use-after-free in dw_edma_interrupt+0x10/0x20",
+    "UBSAN: array-index-out-of-bounds in drivers/pci/x.c:1:2",
+    "ODEBUG: free active (active state 0) object: 00000000 object type: timer_list",
+    "DMA-API: pci 0000:01:00.0: device driver has pending DMA allocations",
+    "INFO: task kworker/0:1:10 blocked for more than 120 seconds.",
+    "rcu: INFO: rcu_preempt self-detected stall on CPU",
+    "watchdog: BUG: soft lockup - CPU#0 stuck for 22s!",
+    "refcount_t: underflow; use-after-free.",
+    "list_del corruption. prev->next should be x, but was y",
+    "irq 24: nobody cared (try booting with the \"irqpoll\" option)",
+    "DMAR: [DMA Write NO_PASID] Request device [01:00.0] fault addr 0x1000",
+    "kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
+    "==123==ERROR: AddressSanitizer: heap-use-after-free on address 0x1",
+    "atu.c:10:3: runtime error: shift exponent 64 is too large",
+    "epmodel: link.c:7: count: Assertion `n' failed.",
+]
+
+GOOD = [
+    "Linux version 7.3.4 (lab@lab) (gcc 14.2.0) #1 SMP",
+    "DMA-API: preallocated 65536 debug entries",
+    "DMA-API: debugging enabled by kernel config",
+    "pci 0000:01:00.0: BAR 0 [mem 0xfe800000-0xfe81ffff]: assigned",
+    "dw-ep-lab dw-ep-lab: eDMA: unroll T, 2 wr, 2 rd",
+    "Lock dependency validator: Copyright (c) 2006 Red Hat, Inc.",
+    "DMAR: Intel(R) Virtualization Technology for Directed I/O",
+    "mem auto-init: stack:off, heap alloc:off, heap free:off, debug objects",
+]
+
+
+@pytest.mark.parametrize("line", BAD)
+def test_finds(line):
+    (found,) = bad_lines(f"[    0.1] fine\n[    0.2] {line}\n[    0.3] fine\n")
+    assert found.number == 2
+    assert line in found.text
+
+
+@pytest.mark.parametrize("line", GOOD)
+def test_passes(line):
+    assert bad_lines(f"[    0.1] {line}\n") == []
+
+
+def test_allow_list_needs_reasons(tmp_path):
+    path = tmp_path / "allowed"
+    path.write_text("# comment\n\nWARNING: harmless  # reason\n")
+    assert bad_lines("WARNING: harmless", load_allowed(path)) == []
+    for entry in ("WARNING: harmless\n", "WARNING: harmless  # \n", "  # why\n"):
+        path.write_text(entry)
+        with pytest.raises(ValueError, match=":1: wanted"):
+            load_allowed(path)
+
+
+def test_excerpt_prefers_bad_lines(tmp_path):
+    log = tmp_path / "log"
+    log.write_text("first\nWARNING: one\n" + "noise\n" * 20 + "BUG: two\nlast\n")
+    assert excerpt(log).splitlines() == ["  2: WARNING: one", "  23: BUG: two"]
+
+
+def test_excerpt_falls_back_to_the_last_lines(tmp_path):
+    log = tmp_path / "log"
+    log.write_text("".join(f"line {n}\n" for n in range(9)) + "\n")
+    assert excerpt(log, 2) == "  line 7\n  line 8"
+    log.write_text("")
+    assert "empty" in excerpt(log)
+    assert "no log" in excerpt(tmp_path / "none")
