@@ -296,7 +296,7 @@ static const struct file_operations lab_cmd_fops = {
 
 static int __init lab_init(void)
 {
-	lab_dir = debugfs_create_dir(KBUILD_MODNAME, NULL);
+	lab_dir = debugfs_create_dir("dw-ep-lab-sg", NULL);
 	debugfs_create_file("cmd", 0200, lab_dir, NULL, &lab_cmd_fops);
 	return 0;
 }

@@ -175,7 +175,7 @@ static int lab_buf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	pci_set_master(pdev);
 	pci_set_drvdata(pdev, buf);
 
-	buf->dir = debugfs_create_dir(KBUILD_MODNAME, NULL);
+	buf->dir = debugfs_create_dir("lab-host-buf", NULL);
 	debugfs_create_file("addr", 0400, buf->dir, buf, &lab_addr_fops);
 	debugfs_create_file("cmd", 0200, buf->dir, buf, &lab_cmd_fops);
 	return 0;

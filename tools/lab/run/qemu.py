@@ -5,8 +5,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-# A guest that panics reboots at once, and -no-reboot turns that into an exit
-_KERNEL_ARGS = "panic=-1 rdinit=/init"
+# A guest that panics reboots at once, and -no-reboot turns that into an exit;
+# freed memory is poisoned and checked
+_KERNEL_ARGS = "panic=-1 slab_debug=FZP rdinit=/init"
 # The vfio-user server maps guest memory, so it has to be shared
 _MEMORY = "memory-backend-memfd,id=ram,share=on,size={0}M"
 
