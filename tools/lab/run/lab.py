@@ -17,6 +17,7 @@ from pathlib import Path
 
 from . import qemu
 from .artifacts import Artifacts, Kernels
+from .control import Control
 from .errors import LabError
 from .logscan import bad_lines
 from .machine import Machine
@@ -25,6 +26,13 @@ from .model import Model
 _log = logging.getLogger("lab")
 
 _START_TIMEOUT = 60
+
+# The glue names the controller; without it in configfs nothing can be exported
+_LOAD_GLUE = (
+    "insmod /modules/dw-ep-lab.ko && "
+    "{ test -d /sys/kernel/config/pci_ep/controllers/dw-ep-lab || "
+    "{ dmesg | grep dw-ep-lab; false; }; }"
+)
 
 
 def shared_cpu() -> frozenset[int]:
@@ -68,11 +76,11 @@ class Lab:
         return self._need(self._host, "host")
 
     @property
-    def ctl(self):
+    def ctl(self) -> Control:
         return self._need(self._model, "model").control
 
     @staticmethod
-    def _need(thing, name: str):
+    def _need[T](thing: T | None, name: str) -> T:
         if thing is None:
             raise LabError(f"the {name} is not running")
         return thing
@@ -108,7 +116,7 @@ class Lab:
             cpus=self._cpus,
         )
         self._ep.boot()
-        self._ep.do("insmod /modules/dw-ep-lab.ko")
+        self._ep.do(_LOAD_GLUE)
 
     def start_host(self, functions: int = 1) -> None:
         """Boot the host VM, once the endpoint has started its link.

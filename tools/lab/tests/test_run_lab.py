@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A lab whose parts are missing or broken: one clear error, nothing left."""
+
+import json
+import tempfile
+from pathlib import Path
+
+import pytest
+from run import Artifacts, Kernels, Lab, LabError
+
+NO_KERNELS = Kernels(*[Path("/none")] * 4)
+
+
+@pytest.fixture
+def broken_lab(tmp_path, monkeypatch):
+    """broken_lab(SCRIPT): a lab whose model is that shell script."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    boards = tmp_path / "boards"
+    boards.mkdir()
+    (boards / "generic").touch()
+
+    def make(script: str) -> Lab:
+        model = tmp_path / "epmodel"
+        model.write_text(f"#!/bin/sh\n{script}\n")
+        model.chmod(0o755)
+        paths = {"model": str(model), "boards": str(boards)}
+        artifacts = Artifacts(paths, tmp_path / "artifacts.json")
+        return Lab("generic", NO_KERNELS, tmp_path / "logs", artifacts=artifacts)
+
+    yield make
+    assert not list(tmp_path.glob("lab-*")), "the folder of the sockets is left"
+
+
+def test_model_that_refuses_its_board(broken_lab):
+    with pytest.raises(LabError) as caught:
+        with broken_lab("echo 'epmodel: generic:3: no such key' >&2; exit 1"):
+            pass
+    message = str(caught.value)
+    assert message.startswith("model: exited with status 1; ")
+    assert "model.log" in message
+    assert "generic:3: no such key" in message
+
+
+def test_model_that_makes_no_socket(broken_lab, monkeypatch):
+    monkeypatch.setattr("run.model._START_TIMEOUT", 0.3)
+    with pytest.raises(LabError, match="model: no socket ep after 0.3 s"):
+        with broken_lab("exec sleep 999"):
+            pass
+
+
+def test_model_whose_control_socket_is_dead(broken_lab):
+    # Arguments 4 and 8 are the paths of the two sockets
+    with pytest.raises(LabError, match="no control socket"):
+        with broken_lab('touch "$4" "$8"; exec sleep 999'):
+            pass
+
+
+def test_machine_that_is_not_running(broken_lab):
+    lab = broken_lab("exit 1")
+    with pytest.raises(LabError, match="the host is not running"):
+        lab.host.do("true")
+    with pytest.raises(LabError, match="the model is not running"):
+        lab.ctl.cmd("status")
+
+
+def test_unknown_board(tmp_path):
+    boards = tmp_path / "boards"
+    boards.mkdir()
+    (boards / "generic").touch()
+    artifacts = Artifacts({"boards": str(boards)}, tmp_path)
+    with pytest.raises(LabError, match="no board 'none'; there are: generic"):
+        Lab("none", NO_KERNELS, tmp_path, artifacts=artifacts)
+
+
+def test_artifacts_that_are_not_there(tmp_path, monkeypatch):
+    monkeypatch.delenv("LAB_ARTIFACTS", raising=False)
+    with pytest.raises(LabError, match="LAB_ARTIFACTS is not set"):
+        Artifacts.load()
+    monkeypatch.setenv("LAB_ARTIFACTS", str(tmp_path))
+    with pytest.raises(LabError, match="artifacts.json.*No such file"):
+        Artifacts.load()
+    (tmp_path / "artifacts.json").write_text("{")
+    with pytest.raises(LabError, match="artifacts.json"):
+        Artifacts.load()
+    (tmp_path / "artifacts.json").write_text(json.dumps({"model": "/no/such"}))
+    with pytest.raises(LabError, match="model is /no/such, which does not exist"):
+        Artifacts.load().path("model")
+    with pytest.raises(LabError, match="no 'boards'"):
+        Artifacts.load().board("generic")
