@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Board files: a table of keys, one small reader for each kind of value,
+ * and cross-checks that name the line of the key that does not fit.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "board.h"
+#include "regmap.h"
+
+struct parser {
+	struct board *b;
+	const char *file;
+	unsigned int line;
+	char *err;
+};
+
+static int fail(struct parser *p, unsigned int line, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int fail(struct parser *p, unsigned int line, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (line)
+		n = snprintf(p->err, BOARD_ERR_LEN, "%s:%u: ", p->file, line);
+	else
+		n = snprintf(p->err, BOARD_ERR_LEN, "%s: ", p->file);
+	if (n < 0 || n >= BOARD_ERR_LEN)
+		return -EINVAL;
+	va_start(ap, fmt);
+	vsnprintf(p->err + n, BOARD_ERR_LEN - (size_t)n, fmt, ap);
+	va_end(ap);
+	return -EINVAL;
+}
+
+/* "4K", "0x1000", "12": false on anything else or beyond 32 bit. */
+static bool to_number(const char *s, u32 *out)
+{
+	unsigned long long v;
+	unsigned int shift = 0;
+	char *end;
+
+	if (!isdigit((unsigned char)*s))
+		return false;
+	errno = 0;
+	v = strtoull(s, &end, 0);
+	if (errno)
+		return false;
+	switch (*end) {
+	case 'G':
+		shift += 10;
+		/* fall through */
+	case 'M':
+		shift += 10;
+		/* fall through */
+	case 'K':
+		shift += 10;
+		end++;
+		break;
+	}
+	if (*end || v > UINT32_MAX || (v << shift) > UINT32_MAX)
+		return false;
+	*out = (u32)(v << shift);
+	return true;
+}
+
+static int read_name(struct parser *p, void *field, const char *val)
+{
+	if (strlen(val) >= sizeof(p->b->name))
+		return fail(p, p->line, "name '%s' is longer than %zu letters",
+			    val, sizeof(p->b->name) - 1);
+	strcpy(field, val);
+	return 0;
+}
+
+static int read_number(struct parser *p, void *field, const char *val)
+{
+	if (!to_number(val, field))
+		return fail(p, p->line, "'%s' is not a 32-bit number", val);
+	return 0;
+}
+
+static int read_bool(struct parser *p, void *field, const char *val)
+{
+	bool yes = !strcmp(val, "yes");
+
+	if (!yes && strcmp(val, "no"))
+		return fail(p, p->line, "'%s' is neither yes nor no", val);
+	*(bool *)field = yes;
+	return 0;
+}
+
+static int read_format(struct parser *p, void *field, const char *val)
+{
+	static const struct {
+		const char *word;
+		enum dma_format format;
+	} formats[] = {
+		{ "unroll", DMA_UNROLL },
+		{ "hdma-compat", DMA_HDMA_COMPAT },
+		{ "hdma-native", DMA_HDMA_NATIVE },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(formats); i++) {
+		if (!strcmp(val, formats[i].word)) {
+			*(enum dma_format *)field = formats[i].format;
+			return 0;
+		}
+	}
+	return fail(p, p->line,
+		    "'%s' is not a register layout (unroll, hdma-compat, hdma-native)",
+		    val);
+}
+
+static bool takes_size(enum bar_type t)
+{
+	return t == BAR_FIXED || t == BAR_RESERVED;
+}
+
+/* TYPE [SIZE] [64bit] */
+static int read_bar(struct parser *p, void *field, const char *val)
+{
+	static const char * const types[] = {
+		[BAR_PROGRAMMABLE] = "programmable",
+		[BAR_FIXED] = "fixed",
+		[BAR_RESIZABLE] = "resizable",
+		[BAR_RESERVED] = "reserved",
+		[BAR_DISABLED] = "disabled",
+	};
+	struct board_bar *bar = field;
+	char copy[128], *word, *save;
+	unsigned int t;
+
+	snprintf(copy, sizeof(copy), "%s", val);
+	word = strtok_r(copy, " \t", &save);
+	for (t = 0; t < ARRAY_SIZE(types); t++)
+		if (word && !strcmp(word, types[t]))
+			break;
+	if (t == ARRAY_SIZE(types))
+		return fail(p, p->line, "'%s' is not a BAR type", val);
+	bar->type = (enum bar_type)t;
+	bar->size = 0;
+	bar->only_64bit = false;
+
+	word = strtok_r(NULL, " \t", &save);
+	if (takes_size(bar->type)) {
+		if (!word || !to_number(word, &bar->size) || bar->size < 16 ||
+		    bar->size & (bar->size - 1))
+			return fail(p, p->line,
+				    "a %s BAR needs a size, a power of two from 16 bytes up",
+				    types[t]);
+		word = strtok_r(NULL, " \t", &save);
+	}
+	if (word && !strcmp(word, "64bit")) {
+		bar->only_64bit = true;
+		word = strtok_r(NULL, " \t", &save);
+	}
+	if (word)
+		return fail(p, p->line, "'%s' is not understood here", word);
+	return 0;
+}
+
+/* none, or BAR OFFSET SIZE */
+static int read_dma_bar(struct parser *p, void *field, const char *val)
+{
+	char copy[128], *save, *word;
+	u32 v[3];
+	size_t i;
+
+	if (!strcmp(val, "none")) {
+		*(int *)field = -1;
+		return 0;
+	}
+	snprintf(copy, sizeof(copy), "%s", val);
+	word = strtok_r(copy, " \t", &save);
+	for (i = 0; i < 3; i++) {
+		if (!word || !to_number(word, &v[i]))
+			return fail(p, p->line,
+				    "'%s' is neither none nor BAR OFFSET SIZE",
+				    val);
+		word = strtok_r(NULL, " \t", &save);
+	}
+	if (word || v[0] >= NUM_BARS)
+		return fail(p, p->line,
+			    "'%s' is neither none nor BAR OFFSET SIZE", val);
+	*(int *)field = (int)v[0];
+	p->b->dma_bar_offset = v[1];
+	p->b->dma_bar_size = v[2];
+	return 0;
+}
+
+enum key_id {
+	K_NAME, K_VERSION, K_FUNCTIONS, K_ALIGN, K_INBOUND, K_OUTBOUND, K_MSI,
+	K_MSIX, K_LINKUP, K_SUBRANGE, K_BAR0, K_BAR1, K_BAR2, K_BAR3, K_BAR4,
+	K_BAR5, K_FORMAT, K_DMA_OFFSET, K_DMA_SIZE, K_WRITE, K_READ, K_IRQS,
+	K_DMA_BAR, K_APP, NUM_KEYS
+};
+
+struct key {
+	const char *word;
+	size_t field;
+	int (*read)(struct parser *p, void *field, const char *val);
+	bool optional;
+};
+
+#define FIELD(f) offsetof(struct board, f)
+
+static const struct key keys[NUM_KEYS] = {
+	[K_NAME]	= { "name", FIELD(name), read_name, false },
+	[K_VERSION]	= { "core-version", FIELD(core_version), read_number, false },
+	[K_FUNCTIONS]	= { "functions", FIELD(functions), read_number, false },
+	[K_ALIGN]	= { "align", FIELD(align), read_number, false },
+	[K_INBOUND]	= { "inbound", FIELD(inbound), read_number, false },
+	[K_OUTBOUND]	= { "outbound", FIELD(outbound), read_number, false },
+	[K_MSI]		= { "msi", FIELD(msi), read_bool, false },
+	[K_MSIX]	= { "msix", FIELD(msix), read_bool, false },
+	[K_LINKUP]	= { "linkup-notifier", FIELD(linkup_notifier), read_bool, false },
+	[K_SUBRANGE]	= { "subrange", FIELD(subrange), read_bool, false },
+	[K_BAR0]	= { "bar0", FIELD(bar[0]), read_bar, false },
+	[K_BAR1]	= { "bar1", FIELD(bar[1]), read_bar, false },
+	[K_BAR2]	= { "bar2", FIELD(bar[2]), read_bar, false },
+	[K_BAR3]	= { "bar3", FIELD(bar[3]), read_bar, false },
+	[K_BAR4]	= { "bar4", FIELD(bar[4]), read_bar, false },
+	[K_BAR5]	= { "bar5", FIELD(bar[5]), read_bar, false },
+	[K_FORMAT]	= { "dma-format", FIELD(dma_format), read_format, false },
+	[K_DMA_OFFSET]	= { "dma-offset", FIELD(dma_offset), read_number, false },
+	[K_DMA_SIZE]	= { "dma-size", FIELD(dma_size), read_number, false },
+	[K_WRITE]	= { "dma-write", FIELD(wr_chans), read_number, false },
+	[K_READ]	= { "dma-read", FIELD(rd_chans), read_number, false },
+	[K_IRQS]	= { "dma-irqs", FIELD(dma_irqs), read_number, false },
+	[K_DMA_BAR]	= { "dma-bar", FIELD(dma_bar), read_dma_bar, true },
+	[K_APP]		= { "app", FIELD(app_offset), read_number, true },
+};
+
+static char *trim(char *s)
+{
+	char *end;
+
+	while (isspace((unsigned char)*s))
+		s++;
+	end = s + strlen(s);
+	while (end > s && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	return s;
+}
+
+static int read_line(struct parser *p, char *line, unsigned int *seen)
+{
+	char *val, *word;
+	size_t i;
+
+	line[strcspn(line, "#")] = '\0';
+	word = trim(line);
+	if (!*word)
+		return 0;
+	val = strchr(word, '=');
+	if (!val)
+		return fail(p, p->line, "'%s' is not 'key = value'", word);
+	*val++ = '\0';
+	word = trim(word);
+	val = trim(val);
+	for (i = 0; i < NUM_KEYS; i++)
+		if (!strcmp(word, keys[i].word))
+			break;
+	if (i == NUM_KEYS)
+		return fail(p, p->line, "unknown key '%s'", word);
+	if (seen[i])
+		return fail(p, p->line, "'%s' was given before, in line %u",
+			    word, seen[i]);
+	if (!*val)
+		return fail(p, p->line, "'%s' has no value", word);
+	seen[i] = p->line;
+	return keys[i].read(p, (char *)p->b + keys[i].field, val);
+}
+
+static int check_range(struct parser *p, const unsigned int *seen,
+		       enum key_id key, u32 v, u32 lo, u32 hi)
+{
+	if (v >= lo && v <= hi)
+		return 0;
+	return fail(p, seen[key], "%s is %u, not in %u..%u", keys[key].word, v,
+		    lo, hi);
+}
+
+static int check_bars(struct parser *p, const unsigned int *seen)
+{
+	const struct board *b = p->b;
+	unsigned int i;
+
+	for (i = 0; i < NUM_BARS; i++) {
+		if (!b->bar[i].only_64bit)
+			continue;
+		if (i & 1 || b->bar[i + 1].type != BAR_DISABLED)
+			return fail(p, seen[K_BAR0 + i],
+				    "a 64-bit BAR is even and the next one disabled");
+	}
+	if (b->dma_bar < 0)
+		return 0;
+	if (b->bar[b->dma_bar].type != BAR_RESERVED)
+		return fail(p, seen[K_DMA_BAR], "BAR%d is not a reserved BAR",
+			    b->dma_bar);
+	if (!b->dma_bar_size || b->dma_bar_size > b->dma_size ||
+	    b->dma_bar_offset > b->bar[b->dma_bar].size ||
+	    b->dma_bar_size > b->bar[b->dma_bar].size - b->dma_bar_offset)
+		return fail(p, seen[K_DMA_BAR],
+			    "the registers do not fit into BAR%d", b->dma_bar);
+	return 0;
+}
+
+/* [@off, @off + @size) within the hole that regmap.h leaves to boards. */
+static bool in_board_space(u32 off, u32 size)
+{
+	return off >= REG_BOARD && off <= REG_CONTROL && size &&
+	       size <= REG_CONTROL - off;
+}
+
+static int check_dma(struct parser *p, const unsigned int *seen)
+{
+	const struct board *b = p->b;
+
+	if (b->dma_irqs != 1 && b->dma_irqs != b->wr_chans + b->rd_chans)
+		return fail(p, seen[K_IRQS],
+			    "dma-irqs is %u: one line, or one a channel (%u)",
+			    b->dma_irqs, b->wr_chans + b->rd_chans);
+	if (b->dma_offset & 0xfff || b->dma_size & 3 ||
+	    b->dma_size > REG_DMA_MAX ||
+	    !in_board_space(b->dma_offset, b->dma_size))
+		return fail(p, seen[K_DMA_OFFSET],
+			    "DMA registers at 0x%x+0x%x: page-aligned, at most 0x%x bytes, within 0x%x..0x%x",
+			    b->dma_offset, b->dma_size, REG_DMA_MAX, REG_BOARD,
+			    REG_CONTROL - 1);
+	if (b->dma_size < 0x200 + 0x200 * (b->wr_chans > b->rd_chans ?
+					  b->wr_chans : b->rd_chans))
+		return fail(p, seen[K_DMA_SIZE],
+			    "0x%x bytes do not hold the registers of %u+%u channels",
+			    b->dma_size, b->wr_chans, b->rd_chans);
+	if (b->app_offset && (b->app_offset & 0xfff ||
+			      !in_board_space(b->app_offset, 0x1000)))
+		return fail(p, seen[K_APP], "app page at 0x%x: page-aligned, within 0x%x..0x%x",
+			    b->app_offset, REG_BOARD, REG_CONTROL - 1);
+	return 0;
+}
+
+static int check(struct parser *p, const unsigned int *seen)
+{
+	const struct board *b = p->b;
+	int ret;
+
+	if (b->align < 4096 || b->align & (b->align - 1) || b->align > 65536)
+		return fail(p, seen[K_ALIGN],
+			    "align is %u: a power of two, 4K to 64K", b->align);
+	ret = check_range(p, seen, K_FUNCTIONS, b->functions, 1, MAX_FUNCS);
+	if (!ret)
+		ret = check_range(p, seen, K_INBOUND, b->inbound, 1, MAX_WINDOWS);
+	if (!ret)
+		ret = check_range(p, seen, K_OUTBOUND, b->outbound, 1, MAX_WINDOWS);
+	if (!ret)
+		ret = check_range(p, seen, K_WRITE, b->wr_chans, 1, MAX_CHANS);
+	if (!ret)
+		ret = check_range(p, seen, K_READ, b->rd_chans, 1, MAX_CHANS);
+	if (!ret)
+		ret = check_bars(p, seen);
+	if (!ret)
+		ret = check_dma(p, seen);
+	return ret;
+}
+
+int board_parse(struct board *b, const char *file, const char *text,
+		char err[BOARD_ERR_LEN])
+{
+	struct parser p = { .b = b, .file = file, .err = err };
+	unsigned int seen[NUM_KEYS] = { 0 };
+	char line[256];
+	size_t i, len;
+	int ret;
+
+	memset(b, 0, sizeof(*b));
+	b->dma_bar = -1;
+	while (*text) {
+		p.line++;
+		len = strcspn(text, "\n");
+		if (len >= sizeof(line))
+			return fail(&p, p.line, "line is longer than %zu letters",
+				    sizeof(line) - 1);
+		memcpy(line, text, len);
+		line[len] = '\0';
+		text += len + (text[len] == '\n');
+		ret = read_line(&p, line, seen);
+		if (ret)
+			return ret;
+	}
+	for (i = 0; i < NUM_KEYS; i++)
+		if (!seen[i] && !keys[i].optional)
+			return fail(&p, 0, "key '%s' is missing", keys[i].word);
+	return check(&p, seen);
+}
+
+int board_load(struct board *b, const char *path, char err[BOARD_ERR_LEN])
+{
+	char *text;
+	size_t n;
+	FILE *f;
+	int ret;
+
+	f = fopen(path, "re");
+	if (!f) {
+		ret = -errno;
+		snprintf(err, BOARD_ERR_LEN, "%s: %s", path, strerror(-ret));
+		return ret;
+	}
+	text = malloc(KIB(64) + 1);
+	n = text ? fread(text, 1, KIB(64) + 1, f) : 0;
+	if (!text || ferror(f) || n > KIB(64)) {
+		snprintf(err, BOARD_ERR_LEN, "%s: not a board file", path);
+		ret = -EINVAL;
+	} else {
+		text[n] = '\0';
+		ret = board_parse(b, path, text, err);
+	}
+	free(text);
+	fclose(f);
+	return ret;
+}

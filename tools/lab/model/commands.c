@@ -1,0 +1,390 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "commands.h"
+#include "engine.h"
+#include "epside.h"
+#include "hostside.h"
+#include "link.h"
+#include "log.h"
+
+#define MAX_WORDS	8
+#define MAX_BYTES	4096u	/* of one peek or poke */
+
+/* A command under work. */
+struct job {
+	struct ctlr *c;
+	FILE *out;
+	char *word[MAX_WORDS];	/* word[0] is the command */
+	unsigned int n;
+	struct command_wait *wait;
+	char error[128];
+};
+
+static int fail(struct job *j, const char *fmt, const char *what)
+{
+	snprintf(j->error, sizeof(j->error), fmt, what);
+	return -EINVAL;
+}
+
+static int number(struct job *j, unsigned int word, u64 max, u64 *v)
+{
+	char *end;
+
+	errno = 0;
+	*v = isdigit((unsigned char)j->word[word][0]) ?
+	     strtoull(j->word[word], &end, 0) : 0;
+	if (!isdigit((unsigned char)j->word[word][0]) || *end || errno ||
+	    *v > max)
+		return fail(j, "'%s' is not a number that fits here",
+			    j->word[word]);
+	return 0;
+}
+
+/* FUNC BAR OFFSET, in words 1 to 3. */
+static int place(struct job *j, unsigned int *func, unsigned int *bar, u64 *off)
+{
+	u64 f, b;
+
+	if (number(j, 1, j->c->board.functions - 1, &f) ||
+	    number(j, 2, NUM_BARS - 1, &b) || number(j, 3, UINT64_MAX / 2, off))
+		return -EINVAL;
+	*func = (unsigned int)f;
+	*bar = (unsigned int)b;
+	return 0;
+}
+
+static int nibble(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *d = c ? strchr(digits, tolower((unsigned char)c)) : NULL;
+
+	return d ? (int)(d - digits) : -1;
+}
+
+/* HEX: pairs of digits, the byte at the lowest address first. */
+static int hex(struct job *j, unsigned int word, u8 *buf, u32 max, u32 *len)
+{
+	const char *s = j->word[word];
+	u32 n;
+
+	for (n = 0; s[2 * n]; n++) {
+		if (n == max)
+			return fail(j, "'%.16s...' is too long", s);
+		if (nibble(s[2 * n]) < 0 || nibble(s[2 * n + 1]) < 0)
+			return fail(j, "'%.32s' is not pairs of hex digits", s);
+		buf[n] = (u8)(nibble(s[2 * n]) << 4 | nibble(s[2 * n + 1]));
+	}
+	*len = n;
+	return 0;
+}
+
+/* ---- watching ---- */
+
+static bool is_started(const struct ctlr *c)
+{
+	return c->started;
+}
+
+static bool is_up(const struct ctlr *c)
+{
+	return c->link_up;
+}
+
+static int cmd_wait(struct job *j)
+{
+	u64 seconds;
+
+	if (!strcmp(j->word[1], "started"))
+		j->wait->over = is_started;
+	else if (!strcmp(j->word[1], "linkup"))
+		j->wait->over = is_up;
+	else
+		return fail(j, "cannot wait for '%s': started or linkup",
+			    j->word[1]);
+	if (number(j, 2, 86400, &seconds))
+		return -EINVAL;
+	j->wait->what = is_up == j->wait->over ? "linkup" : "started";
+	j->wait->seconds = (unsigned int)seconds;
+	return COMMAND_WAIT;
+}
+
+static void show_function(struct job *j, const struct func *f)
+{
+	const struct cfg *cfg = &f->cfg;
+	unsigned int bar;
+
+	fprintf(j->out, "function %u %04x:%04x %s%s%s msi %s\n", f->index,
+		get16(&cfg->val[CFG_VENDOR]), get16(&cfg->val[CFG_DEVICE]),
+		f->connected ? "connected" : "no host",
+		cfg_command(cfg, COMMAND_MEMORY) ? " memory" : "",
+		cfg_command(cfg, COMMAND_MASTER) ? " master" : "",
+		cfg_msix_enabled(cfg) ? "x" : cfg_msi_enabled(cfg) ? "on" :
+		"off");
+	for (bar = 0; bar < NUM_BARS; bar++)
+		if (cfg_bar_size(cfg, bar))
+			fprintf(j->out,
+				"bar %u %u address 0x%" PRIx64 " size 0x%" PRIx64 "\n",
+				f->index, bar, cfg_bar_addr(cfg, bar),
+				cfg_bar_size(cfg, bar));
+}
+
+static int cmd_status(struct job *j)
+{
+	struct ctlr *c = j->c;
+	unsigned int i;
+
+	fprintf(j->out, "board %s\n", c->board.name);
+	fprintf(j->out, "endpoint %s%s\n",
+		c->ep.connected ? "connected" : "absent",
+		c->ltssm ? " training" : "");
+	fprintf(j->out, "link %s%s\n", c->link_up ? "up" : "down",
+		c->unplugged ? " unplugged" : "");
+	fprintf(j->out, "windows inbound %u outbound %u\n",
+		iatu_enabled(&c->iatu, true), iatu_enabled(&c->iatu, false));
+	for (i = 0; i < c->board.functions; i++)
+		show_function(j, &c->fn[i]);
+	c->engine->ops->show(c->engine, j->out);
+	return 0;
+}
+
+static int cmd_counters(struct job *j)
+{
+	if (j->n == 1)
+		count_print(&j->c->count, j->out);
+	else if (!strcmp(j->word[1], "reset"))
+		memset(&j->c->count, 0, sizeof(j->c->count));
+	else
+		return fail(j, "counters takes 'reset', not '%s'", j->word[1]);
+	return 0;
+}
+
+/* ---- the link ---- */
+
+static int cmd_link(struct job *j)
+{
+	bool down = !strcmp(j->word[1], "down");
+
+	if (!down && strcmp(j->word[1], "up"))
+		return fail(j, "a link goes up or down, not '%s'", j->word[1]);
+	link_set_unplugged(j->c, down);
+	return 0;
+}
+
+static int cmd_reset(struct job *j)
+{
+	if (strcmp(j->word[1], "hot"))
+		return fail(j, "'%s' is not a kind of reset (hot)", j->word[1]);
+	link_hot_reset(j->c);
+	return 0;
+}
+
+/* ---- faults ---- */
+
+/* wr|rd N in words 2 and 3. */
+static int channel(struct job *j, enum dma_dir *dir, u32 *bit)
+{
+	const struct board *b = &j->c->board;
+	u64 n;
+
+	if (!strcmp(j->word[2], "wr"))
+		*dir = DMA_WRITE;
+	else if (!strcmp(j->word[2], "rd"))
+		*dir = DMA_READ;
+	else
+		return fail(j, "'%s' is neither wr nor rd", j->word[2]);
+	if (number(j, 3, (*dir == DMA_WRITE ? b->wr_chans : b->rd_chans) - 1,
+		   &n))
+		return -EINVAL;
+	*bit = BIT(n);
+	return 0;
+}
+
+static int fault_stuck(struct job *j)
+{
+	struct engine *e = j->c->engine;
+	enum dma_dir dir;
+	u32 bit;
+
+	if (j->n != 5 || channel(j, &dir, &bit))
+		return j->n == 5 ? -EINVAL :
+		       fail(j, "fault %s wr|rd N on|off", j->word[1]);
+	if (!strcmp(j->word[4], "on"))
+		e->fault.stuck[dir] |= bit;
+	else if (!strcmp(j->word[4], "off"))
+		e->fault.stuck[dir] &= ~bit;
+	else
+		return fail(j, "'%s' is neither on nor off", j->word[4]);
+	engine_kick(e);
+	return 0;
+}
+
+static int fault_abort(struct job *j)
+{
+	enum dma_dir dir;
+	u32 bit;
+
+	if (j->n != 4 || channel(j, &dir, &bit))
+		return j->n == 4 ? -EINVAL :
+		       fail(j, "fault %s wr|rd N", j->word[1]);
+	j->c->engine->fault.abort[dir] |= bit;
+	return 0;
+}
+
+static int fault_count(struct job *j, u32 *what)
+{
+	u64 n;
+
+	if (j->n != 3)
+		return fail(j, "fault %s N", j->word[1]);
+	if (number(j, 2, 1000000, &n))
+		return -EINVAL;
+	*what = (u32)n;
+	return 0;
+}
+
+static int cmd_fault(struct job *j)
+{
+	struct engine *e = j->c->engine;
+	const char *kind = j->word[1];
+
+	if (!strcmp(kind, "stuck"))
+		return fault_stuck(j);
+	if (!strcmp(kind, "abort"))
+		return fault_abort(j);
+	if (!strcmp(kind, "lost-irq"))
+		return fault_count(j, &e->fault.lost);
+	if (!strcmp(kind, "late-irq"))
+		return fault_count(j, &e->fault.late_ms);
+	return fail(j, "unknown fault '%s'", kind);
+}
+
+/* ---- BARs ---- */
+
+static int cmd_patch(struct job *j)
+{
+	unsigned int func, bar;
+	u64 off, skip = 0, count = 0;
+	u8 data[PATCH_LEN];
+	u32 len;
+
+	if (j->n == 2 && !strcmp(j->word[1], "clear")) {
+		patch_clear(&j->c->patches);
+		return 0;
+	}
+	if (j->n != 5 && j->n != 7)
+		return fail(j, "%s FUNC BAR OFFSET HEX [SKIP COUNT], or clear",
+			    j->word[0]);
+	if (place(j, &func, &bar, &off) || hex(j, 4, data, sizeof(data), &len))
+		return -EINVAL;
+	if (j->n == 7 && (number(j, 5, UINT32_MAX, &skip) ||
+			  number(j, 6, UINT32_MAX, &count)))
+		return -EINVAL;
+	if (patch_add(&j->c->patches, func, bar, off, data, len, (u32)skip,
+		      (u32)count))
+		return fail(j, "%s: no bytes, or too many patches", j->word[0]);
+	return 0;
+}
+
+/* Registers want dwords, so nothing wider is used. */
+static int cmd_peek(struct job *j)
+{
+	unsigned int func, bar, n, i;
+	u8 buf[4];
+	u64 off, len;
+
+	if (place(j, &func, &bar, &off) || number(j, 4, MAX_BYTES, &len))
+		return -EINVAL;
+	for (; len; off += n, len -= n) {
+		n = aligned_piece(off, len, 4);
+		if (hostside_mem_read(j->c, func, bar, off, buf, n)) {
+			fputc('\n', j->out);
+			return fail(j, "nothing answers in BAR%s", j->word[2]);
+		}
+		for (i = 0; i < n; i++)
+			fprintf(j->out, "%02x", buf[i]);
+	}
+	fputc('\n', j->out);
+	return 0;
+}
+
+static int cmd_poke(struct job *j)
+{
+	unsigned int func, bar, n;
+	u8 data[MAX_BYTES];
+	u32 len, at;
+	u64 off;
+
+	if (place(j, &func, &bar, &off) || hex(j, 4, data, sizeof(data), &len))
+		return -EINVAL;
+	for (at = 0; at < len; at += n) {
+		n = aligned_piece(off + at, len - at, 4);
+		if (hostside_mem_write(j->c, func, bar, off + at, data + at, n))
+			return fail(j, "nothing answers in BAR%s", j->word[2]);
+	}
+	return 0;
+}
+
+static int cmd_quit(struct job *j)
+{
+	(void)j;
+	return COMMAND_QUIT;
+}
+
+static const struct {
+	const char *word;
+	unsigned int min, max;	/* arguments */
+	const char *usage;
+	int (*run)(struct job *j);
+} commands[] = {
+	{ "wait", 2, 2, "wait started|linkup SECONDS", cmd_wait },
+	{ "status", 0, 0, "status", cmd_status },
+	{ "counters", 0, 1, "counters [reset]", cmd_counters },
+	{ "link", 1, 1, "link up|down", cmd_link },
+	{ "reset", 1, 1, "reset hot", cmd_reset },
+	{ "fault", 2, 4, "fault stuck|abort|lost-irq|late-irq ...", cmd_fault },
+	{ "patch", 1, 6, "patch FUNC BAR OFFSET HEX [SKIP COUNT]", cmd_patch },
+	{ "peek", 4, 4, "peek FUNC BAR OFFSET LEN", cmd_peek },
+	{ "poke", 4, 4, "poke FUNC BAR OFFSET HEX", cmd_poke },
+	{ "quit", 0, 0, "quit", cmd_quit },
+};
+
+static int run(struct job *j)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++) {
+		if (strcmp(j->word[0], commands[i].word))
+			continue;
+		if (j->n - 1 < commands[i].min || j->n - 1 > commands[i].max)
+			return fail(j, "usage: %s", commands[i].usage);
+		return commands[i].run(j);
+	}
+	return fail(j, "unknown command '%s'", j->word[0]);
+}
+
+enum command_result command_run(struct ctlr *c, char *line, FILE *out,
+				struct command_wait *wait)
+{
+	struct job j = { .c = c, .out = out, .wait = wait };
+	char *save, *word;
+	int ret;
+
+	for (word = strtok_r(line, " \t\r", &save); word && j.n < MAX_WORDS;
+	     word = strtok_r(NULL, " \t\r", &save))
+		j.word[j.n++] = word;
+	if (!j.n || word)
+		ret = fail(&j, "%s", word ? "too many words" : "empty line");
+	else
+		ret = run(&j);
+	if (ret == COMMAND_WAIT)
+		return COMMAND_WAIT;
+	if (ret < 0)
+		fprintf(out, "error: %s\n", j.error);
+	else
+		fprintf(out, "ok\n");
+	return ret < 0 ? COMMAND_DONE : (enum command_result)ret;
+}

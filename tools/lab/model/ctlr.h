@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The emulated controller: everything that endpoint and host share.
+ *
+ *	endpoint machine                       host machine
+ *	   epside.c  --- registers, outbound ---  link.c  --- hostside.c
+ *	       |                                    |
+ *	   dbi.c iatu.c ctlpage.c engine.c ---------+
+ *
+ * One lock, ctlr.lock, guards all of it. It is taken by the event loop
+ * around each message and command, and by the engine's thread around each
+ * burst; nothing waits for a machine while it is held, so no access of a
+ * machine ever waits longer than one burst takes. All functions of the files
+ * above are called with the lock held unless they say otherwise.
+ *
+ * Lifetimes: struct ctlr and its engine live as long as the process. Memory
+ * maps and interrupt descriptors live as long as the client that brought
+ * them; they are dropped under the lock.
+ */
+#ifndef MODEL_CTLR_H
+#define MODEL_CTLR_H
+
+#include <pthread.h>
+
+#include "board.h"
+#include "cfg.h"
+#include "count.h"
+#include "guestmem.h"
+#include "iatu.h"
+#include "irqset.h"
+#include "patch.h"
+
+struct engine;
+
+/* Who makes an access to registers: a host function, or the endpoint. */
+#define ORIGIN_EP	(-1)
+
+/* Port logic registers, shared by all functions. */
+#define PORT_LOGIC	0x700u
+
+struct ctlr;
+
+/* One function, as the host sees it. */
+struct func {
+	struct ctlr *ctlr;
+	unsigned int index;
+	struct cfg cfg;
+	struct guestmem mem;	/* the host's memory, as mapped for us */
+	struct irqset irqs;
+	bool connected;
+};
+
+/* The device that the endpoint's machine sees. */
+struct epdev {
+	struct cfg cfg;
+	struct guestmem mem;
+	struct irqset irqs;
+	bool connected;
+};
+
+struct ctlr {
+	pthread_mutex_t lock;
+	struct board board;
+	struct counters count;
+	struct epdev ep;
+	struct func fn[MAX_FUNCS];	/* board.functions of them exist */
+	struct iatu iatu;
+	u8 port_logic[CFG_SIZE - PORT_LOGIC];
+	struct engine *engine;
+	struct patches patches;
+
+	/* link.c */
+	bool ltssm;		/* the endpoint enabled link training */
+	bool unplugged;		/* control socket: link down */
+	bool link_up;
+	u32 events;		/* enum link_event, until the endpoint clears them */
+	bool started;		/* the endpoint ran link training since power-on */
+};
+
+/**
+ * ctlr_create() - a controller in its power-on state
+ * @b: board, copied
+ * @err: message on failure
+ *
+ * Return: the controller, or NULL with @err set when the board asks for
+ * something that is not emulated.
+ */
+struct ctlr *ctlr_create(const struct board *b, char err[BOARD_ERR_LEN]);
+
+/* Stops the engine and frees all. Called without the lock. */
+void ctlr_destroy(struct ctlr *c);
+
+/* What a power cycle of the endpoint does: all registers to reset values,
+ * link down. Maps and interrupts stay with their clients. */
+void ctlr_power_on(struct ctlr *c);
+
+#endif

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "iatu.h"
+
+/* Registers of a window. */
+#define ATU_CTRL1		0x00
+#define ATU_CTRL2		0x04
+#define ATU_LOWER_BASE		0x08
+#define ATU_UPPER_BASE		0x0c
+#define ATU_LIMIT		0x10
+#define ATU_LOWER_TARGET	0x14
+#define ATU_UPPER_TARGET	0x18
+#define ATU_UPPER_LIMIT		0x20
+
+#define CTRL1_TYPE		GENMASK(4, 0)	/* 0: memory */
+#define CTRL1_BIG		BIT(13)		/* upper limit is used */
+#define CTRL1_FUNC(v)		(((v) >> 20) & 0x1fu)
+#define CTRL2_ENABLE		BIT(31)
+#define CTRL2_BAR_MODE		BIT(30)
+#define CTRL2_FUNC_MATCH	BIT(19)
+#define CTRL2_BAR(v)		(((v) >> 8) & 7u)
+
+void iatu_reset(struct iatu *a, const struct board *b)
+{
+	memset(a, 0, sizeof(*a));
+	a->align = b->align;
+	a->nin = b->inbound;
+	a->nout = b->outbound;
+}
+
+static struct window *window_at(struct iatu *a, u32 off)
+{
+	unsigned int i = off >> 9;
+
+	if (off & 0x100)
+		return i < a->nin ? &a->in[i] : NULL;
+	return i < a->nout ? &a->out[i] : NULL;
+}
+
+static u64 with_low(u64 v, u32 low)
+{
+	return (v & ~(u64)UINT32_MAX) | low;
+}
+
+static u64 with_high(u64 v, u32 high)
+{
+	return (v & UINT32_MAX) | (u64)high << 32;
+}
+
+u32 iatu_read(const struct iatu *a, u32 off)
+{
+	const struct window *w = window_at((struct iatu *)a, off);
+
+	if (!w)
+		return 0;
+	switch (off & 0xff) {
+	case ATU_CTRL1:
+		return w->ctrl1;
+	case ATU_CTRL2:
+		return w->ctrl2;
+	case ATU_LOWER_BASE:
+		return (u32)w->base;
+	case ATU_UPPER_BASE:
+		return (u32)(w->base >> 32);
+	case ATU_LIMIT:
+		/* the bits below the alignment are ones: drivers find it so */
+		return w->limit | (a->align - 1);
+	case ATU_LOWER_TARGET:
+		return (u32)w->target;
+	case ATU_UPPER_TARGET:
+		return (u32)(w->target >> 32);
+	case ATU_UPPER_LIMIT:
+		return w->upper_limit;
+	default:
+		return 0;
+	}
+}
+
+void iatu_write(struct iatu *a, u32 off, u32 v)
+{
+	struct window *w = window_at(a, off);
+
+	if (!w)
+		return;
+	switch (off & 0xff) {
+	case ATU_CTRL1:
+		w->ctrl1 = v;
+		break;
+	case ATU_CTRL2:
+		w->ctrl2 = v;
+		break;
+	case ATU_LOWER_BASE:
+		w->base = with_low(w->base, v & ~(a->align - 1));
+		break;
+	case ATU_UPPER_BASE:
+		w->base = with_high(w->base, v);
+		break;
+	case ATU_LIMIT:
+		w->limit = v;
+		break;
+	case ATU_LOWER_TARGET:
+		w->target = with_low(w->target, v & ~(a->align - 1));
+		break;
+	case ATU_UPPER_TARGET:
+		w->target = with_high(w->target, v);
+		break;
+	case ATU_UPPER_LIMIT:
+		w->upper_limit = v;
+		break;
+	}
+}
+
+static bool is_live(const struct window *w)
+{
+	return w->ctrl2 & CTRL2_ENABLE && !(w->ctrl1 & CTRL1_TYPE);
+}
+
+static bool covers(const struct iatu *a, const struct window *w, u64 addr)
+{
+	u64 limit = with_low(w->base, w->limit | (a->align - 1));
+
+	if (w->ctrl1 & CTRL1_BIG)
+		limit = with_high(limit, w->upper_limit);
+	return addr >= w->base && addr <= limit;
+}
+
+bool iatu_inbound(const struct iatu *a, unsigned int func, unsigned int bar,
+		  u64 offset, u64 addr, u64 *out)
+{
+	const struct window *w;
+	unsigned int i;
+
+	for (i = 0; i < a->nin; i++) {
+		w = &a->in[i];
+		if (!is_live(w))
+			continue;
+		if (w->ctrl2 & CTRL2_FUNC_MATCH && CTRL1_FUNC(w->ctrl1) != func)
+			continue;
+		if (w->ctrl2 & CTRL2_BAR_MODE) {
+			if (CTRL2_BAR(w->ctrl2) != bar)
+				continue;
+			*out = w->target + offset;
+			return true;
+		}
+		if (covers(a, w, addr)) {
+			*out = w->target + (addr - w->base);
+			return true;
+		}
+	}
+	return false;
+}
+
+bool iatu_outbound(const struct iatu *a, u64 addr, u64 *out,
+		   unsigned int *func)
+{
+	const struct window *w;
+	unsigned int i;
+
+	for (i = 0; i < a->nout; i++) {
+		w = &a->out[i];
+		if (!is_live(w) || !covers(a, w, addr))
+			continue;
+		*out = w->target + (addr - w->base);
+		*func = CTRL1_FUNC(w->ctrl1);
+		return true;
+	}
+	return false;
+}
+
+unsigned int iatu_enabled(const struct iatu *a, bool inbound)
+{
+	const struct window *w = inbound ? a->in : a->out;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < (inbound ? a->nin : a->nout); i++)
+		n += !!(w[i].ctrl2 & CTRL2_ENABLE);
+	return n;
+}

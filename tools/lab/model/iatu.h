@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The internal address translation unit, unrolled register layout.
+ *
+ * Window i has 0x100 bytes of outbound registers at i * 0x200 and as many
+ * inbound ones behind them (the kernel's PCIE_ATU_UNROLL_BASE). Of two
+ * windows that match, the lower one wins. Guarded by the controller's lock.
+ */
+#ifndef MODEL_IATU_H
+#define MODEL_IATU_H
+
+#include "board.h"
+#include "regmap.h"
+
+struct window {
+	u32 ctrl1;
+	u32 ctrl2;
+	u64 base;
+	u32 limit;
+	u32 upper_limit;
+	u64 target;
+};
+
+struct iatu {
+	u32 align;
+	unsigned int nin;
+	unsigned int nout;
+	struct window in[MAX_WINDOWS];
+	struct window out[MAX_WINDOWS];
+};
+
+void iatu_reset(struct iatu *a, const struct board *b);
+
+/* @off: naturally aligned dword in the block; windows that do not exist
+ * read 0 and ignore writes. */
+u32 iatu_read(const struct iatu *a, u32 off);
+void iatu_write(struct iatu *a, u32 off, u32 v);
+
+/**
+ * iatu_inbound() - where a host access goes
+ * @a: unit
+ * @func: function that was addressed
+ * @bar: its BAR
+ * @offset: offset in the BAR, for windows that match the BAR
+ * @addr: bus address, for windows that match addresses
+ * @out: address on the endpoint's bus
+ *
+ * Return: false when no window takes it.
+ */
+bool iatu_inbound(const struct iatu *a, unsigned int func, unsigned int bar,
+		  u64 offset, u64 addr, u64 *out);
+
+/**
+ * iatu_outbound() - what an endpoint address means on the link
+ * @a: unit
+ * @addr: address on the endpoint's bus
+ * @out: bus address
+ * @func: requester function number of the window
+ *
+ * Return: false when no window takes it.
+ */
+bool iatu_outbound(const struct iatu *a, u64 addr, u64 *out,
+		   unsigned int *func);
+
+/* Windows that are enabled. */
+unsigned int iatu_enabled(const struct iatu *a, bool inbound);
+
+#endif

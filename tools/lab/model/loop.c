@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <poll.h>
+
+#include "loop.h"
+
+void loop_init(struct loop *l)
+{
+	unsigned int i;
+
+	memset(l, 0, sizeof(*l));
+	for (i = 0; i < LOOP_MAX_SOURCES; i++)
+		l->source[i].fd = -1;
+}
+
+static struct source *find(struct loop *l, int fd)
+{
+	unsigned int i;
+
+	for (i = 0; i < LOOP_MAX_SOURCES; i++)
+		if (l->source[i].fd == fd)
+			return &l->source[i];
+	return NULL;
+}
+
+int loop_add(struct loop *l, int fd, short events,
+	     void (*ready)(void *arg, short revents), void *arg)
+{
+	struct source *s = find(l, -1);
+
+	if (!s)
+		return -ENOSPC;
+	*s = (struct source) {
+		.fd = fd,
+		.events = events,
+		.ready = ready,
+		.arg = arg,
+	};
+	return 0;
+}
+
+void loop_set_events(struct loop *l, int fd, short events)
+{
+	struct source *s = fd < 0 ? NULL : find(l, fd);
+
+	if (s)
+		s->events = events;
+}
+
+void loop_remove(struct loop *l, int fd)
+{
+	struct source *s = fd < 0 ? NULL : find(l, fd);
+
+	if (s)
+		s->fd = -1;
+}
+
+int loop_run(struct loop *l, int (*timeout)(void *arg), void (*tick)(void *arg),
+	     void *arg)
+{
+	struct pollfd p[LOOP_MAX_SOURCES];
+	unsigned int i;
+
+	while (!l->quit) {
+		for (i = 0; i < LOOP_MAX_SOURCES; i++)
+			p[i] = (struct pollfd) {
+				.fd = l->source[i].fd,
+				.events = l->source[i].events,
+			};
+		if (poll(p, LOOP_MAX_SOURCES, timeout(arg)) < 0) {
+			if (errno == EINTR)
+				continue;
+			return -errno;
+		}
+		/*
+		 * A handler may have removed a later source; a slot that was
+		 * given to a new descriptor with the old number is asked
+		 * again in the next round, so a stale event does no harm:
+		 * every handler copes with "nothing to read".
+		 */
+		for (i = 0; i < LOOP_MAX_SOURCES; i++)
+			if (p[i].revents && l->source[i].fd == p[i].fd)
+				l->source[i].ready(l->source[i].arg,
+						   p[i].revents);
+		tick(arg);
+	}
+	return 0;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the endpoint's machine sees: one PCI device with two BARs. BAR0
+ * holds every register block, BAR2 is the outbound window (`addr_space`).
+ */
+#ifndef MODEL_REGMAP_H
+#define MODEL_REGMAP_H
+
+#define EP_VENDOR_ID	0x1234
+#define EP_DEVICE_ID	0xd3c0
+#define EP_REG_BAR	0
+#define EP_REG_SIZE	0x100000u
+#define EP_OUT_BAR	2
+#define EP_OUT_SIZE	0x4000000u
+#define EP_MSI_VECTORS	32
+
+/* Blocks of BAR0. */
+#define REG_DBI		0x00000u	/* + function * 0x1000 */
+#define REG_DBI2	0x10000u	/* + function * 0x1000 */
+#define REG_FUNC_STRIDE	0x1000u
+#define REG_ATU		0x20000u
+#define REG_ATU_SIZE	0x4000u
+#define REG_BOARD	0x24000u	/* up to the control page: boards place */
+					/* the DMA registers and the app page here */
+#define REG_DMA_MAX	0x8000u
+#define REG_CONTROL	0xf0000u
+#define REG_CONTROL_SIZE 0x1000u
+
+#define MAX_WINDOWS	(REG_ATU_SIZE / 0x200)
+
+/* Control page, offsets from REG_CONTROL. Read-only unless said. */
+#define CTL_MAGIC	0x00
+#define CTL_VERSION	0x04
+#define CTL_FUNCTIONS	0x08
+#define CTL_DMA_FORMAT	0x0c
+#define CTL_CHANNELS	0x10	/* [15:0] write, [31:16] read */
+#define CTL_DMA_IRQS	0x14
+#define CTL_ALIGN	0x18
+#define CTL_FEATURES	0x1c
+#define CTL_BAR(n)	(0x20 + 8 * (n)) /* [7:0] type, bit 8 64-bit only */
+#define CTL_BAR_SIZE(n)	(0x24 + 8 * (n))
+#define CTL_DMA_OFFSET	0x50
+#define CTL_DMA_SIZE	0x54
+#define CTL_DBI_OFFSET	0x58
+#define CTL_DBI_SIZE	0x5c
+#define CTL_DBI2_OFFSET	0x60
+#define CTL_DBI2_SIZE	0x64
+#define CTL_ATU_OFFSET	0x68
+#define CTL_ATU_SIZE	0x6c
+#define CTL_RSVD_BAR	0x70	/* 0xff: none */
+#define CTL_RSVD_OFFSET	0x74
+#define CTL_RSVD_SIZE	0x78
+#define CTL_LINK_CTRL	0x80	/* RW: bit 0 LTSSM enable */
+#define CTL_LINK_STATUS	0x84	/* bit 0 up */
+#define CTL_EVENTS	0x88	/* W1C, see enum link_event */
+
+#define CTL_MAGIC_VALUE	0x4c445744u
+#define CTL_VERSION_VALUE 1
+
+#define FEAT_MSI	BIT(0)
+#define FEAT_MSIX	BIT(1)
+#define FEAT_LINKUP	BIT(2)
+#define FEAT_SUBRANGE	BIT(3)
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "log.h"
+#include "sock.h"
+#include "vfu.h"
+
+/* Messages served before other sockets get their turn. */
+#define BATCH	64
+
+static void on_client(void *arg, short revents);
+static void on_listener(void *arg, short revents);
+
+static void drop_client(struct vfu *v, const char *why)
+{
+	log_info("%s: client gone (%s)", v->name, why);
+	loop_remove(v->loop, v->sock);
+	close(v->sock);
+	v->sock = -1;
+	v->out_len = 0;
+	frame_reset(&v->in);
+	pthread_mutex_lock(v->lock);
+	v->ops->disconnected(v->dev);
+	irqset_clear(v->irqs);
+	guestmem_unmap_all(v->mem);
+	pthread_mutex_unlock(v->lock);
+	if (v->listener >= 0)
+		loop_set_events(v->loop, v->listener, POLLIN);
+}
+
+/* Return: 0 when all of the reply is out, -EAGAIN, or another -errno. */
+static int flush(struct vfu *v)
+{
+	ssize_t n;
+
+	while (v->out_sent < v->out_len) {
+		n = send(v->sock, v->out + v->out_sent,
+			 v->out_len - v->out_sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+		v->out_sent += (size_t)n;
+	}
+	v->out_len = 0;
+	v->out_sent = 0;
+	return 0;
+}
+
+static int serve_one(struct vfu *v)
+{
+	int ret;
+
+	ret = frame_receive(&v->in, v->sock);
+	if (ret <= 0)
+		return ret ? ret : -EAGAIN;
+	pthread_mutex_lock(v->lock);
+	v->out_len = vfu_message(v, &v->in, v->out);
+	pthread_mutex_unlock(v->lock);
+	frame_reset(&v->in);
+	return flush(v);
+}
+
+static void on_client(void *arg, short revents)
+{
+	struct vfu *v = arg;
+	unsigned int i;
+	int ret;
+
+	(void)revents;
+	ret = flush(v);
+	for (i = 0; !ret && i < BATCH; i++)
+		ret = serve_one(v);
+	if (ret && ret != -EAGAIN)
+		drop_client(v, ret == -ECONNRESET ? "closed" : strerror(-ret));
+	else
+		loop_set_events(v->loop, v->sock,
+				v->out_len ? POLLOUT : POLLIN);
+}
+
+static void on_listener(void *arg, short revents)
+{
+	struct vfu *v = arg;
+	int sock;
+
+	(void)revents;
+	sock = accept4(v->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (sock < 0)
+		return;
+	if (loop_add(v->loop, sock, POLLIN, on_client, v)) {
+		close(sock);
+		return;
+	}
+	v->sock = sock;
+	frame_init(&v->in);
+	/* the next client waits in the queue until this one is gone */
+	loop_set_events(v->loop, v->listener, 0);
+	log_info("%s: client connected", v->name);
+	pthread_mutex_lock(v->lock);
+	v->ops->connected(v->dev);
+	pthread_mutex_unlock(v->lock);
+}
+
+int vfu_open(struct vfu *v, const char *path)
+{
+	int ret;
+
+	v->sock = -1;
+	v->listener = sock_listen(path);
+	if (v->listener < 0)
+		return v->listener;
+	snprintf(v->path, sizeof(v->path), "%s", path);
+	ret = loop_add(v->loop, v->listener, POLLIN, on_listener, v);
+	if (ret) {
+		close(v->listener);
+		unlink(v->path);
+		v->listener = -1;
+	}
+	return ret;
+}
+
+void vfu_close(struct vfu *v)
+{
+	if (v->listener < 0)
+		return;
+	loop_remove(v->loop, v->listener);
+	close(v->listener);
+	v->listener = -1;
+	unlink(v->path);
+	if (v->sock >= 0)
+		drop_client(v, "server ends");
+}
