@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .check import check
 from .export import export
-from .patch import SeriesError
+from .patch import SeriesError, files
 from .refresh import refresh
 from .tree import apply_series, make_tree
 
@@ -17,15 +17,17 @@ def arguments() -> argparse.Namespace:
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb in ("apply", "tree", "refresh", "export"):
         verbs.add_parser(verb).add_argument("folder", type=Path)
+    verbs.choices["apply"].add_argument("--only", metavar="PATCH")
     verbs.choices["tree"].add_argument("--link-to")
     verbs.choices["export"].add_argument("--signoff", metavar="NAME <MAIL>")
     verbs.add_parser("check")
+    verbs.add_parser("files")
     return parser.parse_args()
 
 
 def run(args: argparse.Namespace) -> None:
     if args.verb == "apply":
-        print(f"applied {apply_series(args.folder)} patches")
+        print(f"applied {apply_series(args.folder, args.only)} patches")
     elif args.verb == "tree":
         count = make_tree(args.folder, args.link_to)
         print(f"{count} patches; the tag base is the pristine kernel")
@@ -34,6 +36,8 @@ def run(args: argparse.Namespace) -> None:
     elif args.verb == "export":
         print("\n".join(path.name for path in export(args.folder,
                                                      args.signoff)))
+    elif args.verb == "files":
+        print("\n".join(files()))
     else:
         print(check())
 

@@ -114,6 +114,12 @@ def load(repo: Path = REPO) -> list[Patch]:
     return patches
 
 
+def files(repo: Path = REPO) -> list[str]:
+    """Every file that the series touches or adds."""
+    return sorted({path for patch in load(repo)
+                   for path in (*patch.changes(), *patch.adds)})
+
+
 def without_patch(patches: list[Patch], repo: Path = REPO) -> list[str]:
     """In-tree files that no patch adds."""
     added = {path for patch in patches for path in patch.adds}

@@ -92,8 +92,9 @@ def apply_patch(folder: Path, patch: Patch) -> None:
         shutil.copymode(REPO / path, target)
 
 
-def apply_series(folder: Path) -> int:
-    patches = load()
+def apply_series(folder: Path, only: str | None = None) -> int:
+    """All patches, or the one of that name; returns how many."""
+    patches = [patch for patch in load() if only in (None, patch.name)]
     for patch in patches:
         apply_patch(folder, patch)
     return len(patches)

@@ -13,4 +13,8 @@ cd "$(dirname "$0")"
 . ./arch.sh "$1"
 
 ./configure.sh "$@"
+./check-config.sh
 kmake "${image##*/}" modules
+# Headers for the programs that test it.
+[[ $1 == ep ]] || kmake -s headers
+ln -sf "$image" /obj/image

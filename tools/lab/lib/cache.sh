@@ -7,6 +7,8 @@
 #   never changed: other input is another entry.
 # - An entry is built as tmp.KIND-KEY and renamed when it is complete. What
 #   bears the final name is whole; nothing ever reads a tmp folder.
+# - A builder that did its work but found something wrong leaves a file `failed`.
+#   That result is for this run alone: it goes to the run's folder.
 # - A builder holds an exclusive lock on the entry. A second run that wants
 #   the same entry waits and then finds it.
 # - Every run holds a shared lock on the folder (lock/run). A run that finds
@@ -16,7 +18,7 @@
 # Lock order: lock/run, then one entry lock. Locks are files below lock/ that
 # are removed only together with the whole cache.
 
-keep_entries=4
+keep_entries=3
 keep_runs=20
 cache=${LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/host-driven-dma-lab}
 run_dir=		# logs of this run
@@ -98,6 +100,9 @@ cache_entry()		# KIND KEY TITLE BUILDER [ARGUMENT...]
 			rm -rf "$building"
 			mkdir "$building"
 			step "$title" "$@" "$building" || exit 1
+			if [[ -e $building/failed ]]; then
+				entry=$run_dir/${name%-*}
+			fi
 			mv -T "$building" "$entry"
 			building=
 		fi

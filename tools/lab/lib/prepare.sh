@@ -10,6 +10,8 @@ base_src=		# the pristine kernel, unpacked
 base_git=		# the same as one commit in a bare repository
 next_src=		# the kernel with the series
 obj=			# result of need_kernel
+declare -A artifacts	# what the runner finds in artifacts.json
+declare -A side_name=([ep]=endpoint [host]=host)
 
 in_repo()
 {
@@ -74,8 +76,6 @@ root_key()
 
 unpack_base()		# FOLDER
 {
-	# shellcheck source=../kernel/times.sh
-	. "$repo/tools/lab/kernel/times.sh"
 	sandbox --bind "$1" /src -- tar -x -C /src --strip-components=1 \
 		--no-same-owner -f /usr/src/linux-source-7.3.tar.xz
 	set_times "$time_of_base" "$1"
@@ -113,8 +113,6 @@ added_files()
 
 make_next()		# FOLDER
 {
-	# shellcheck source=../kernel/times.sh
-	. "$repo/tools/lab/kernel/times.sh"
 	# Hard links: nothing writes to a file of the base in place.
 	cp -al "$base_src/." "$1"
 	sandbox --bind "$1" /src -- python3 -m series apply /src
@@ -149,8 +147,6 @@ build_kernel()		# TREE SIDE SRC EARLIER-BUILD FOLDER
 {
 	local -a fragments
 
-	# shellcheck source=../kernel/times.sh
-	. "$repo/tools/lab/kernel/times.sh"
 	read -r -d '' -a fragments < <(kernel_fragments "$1" "$2") || true
 	if [[ $4 ]]; then
 		cp -a "$4/." "$5"
@@ -166,15 +162,15 @@ need_kernel()		# TREE SIDE: sets obj
 
 	need_base
 	src=$base_src
-	title="build the pristine kernel of the $side side"
+	title="kernel of the ${side_name[$side]}, pristine"
 	if [[ $tree == next ]]; then
 		need_kernel base "$side"
 		earlier=$obj
 		need_next
 		src=$next_src
-		title="build the patched kernel of the $side side"
+		title="kernel of the ${side_name[$side]}, patched"
 	fi
-	cache_entry "kernel-$side" "$(kernel_key "$src" "$tree" "$side")" \
+	cache_entry "kernel-$tree-$side" "$(kernel_key "$src" "$tree" "$side")" \
 		"$title" build_kernel "$tree" "$side" "$src" "$earlier"
 	obj=$entry
 }
@@ -190,4 +186,78 @@ kernel_key()		# SRC TREE SIDE
 		content ../../Kconfig guest/Kconfig kernel/*.sh \
 			"${fragments[@]/#/kernel/}"
 	} | key
+}
+
+make_guest()		# SIDE SRC OBJ FOLDER
+{
+	sandbox --ro-bind "$2" /src --ro-bind "$3" /obj --bind "$4" /out -- \
+		/lab/tools/lab/kernel/guest.sh "$1"
+}
+
+need_guest()		# TREE SIDE: kernel and initramfs, as artifacts
+{
+	local tree=$1 side=$2 src
+
+	need_kernel "$tree" "$side"
+	src=$base_src
+	[[ $tree == base ]] || src=$next_src
+	cache_entry "guest-$tree-$side" "$({
+			echo "${obj##*/}"
+			in_repo content tools/lab/guest tools/lab/kernel/{arch,guest}.sh
+		} | key)" "image of the ${side_name[$side]}" \
+		make_guest "$side" "$src" "$obj"
+	artifacts[$side.$tree.obj]=$obj
+	artifacts[$side.$tree.image]=$obj/image
+	artifacts[$side.$tree.initramfs]=$entry/initramfs.cpio
+}
+
+make_model()		# FOLDER
+{
+	sandbox --bind "$1" /out -- make -C /lab/tools/lab/model O=/out
+}
+
+need_model()
+{
+	cache_entry model "$({
+			echo "$toolchain"
+			in_repo content tools/lab/model
+		} | key)" "emulated endpoint controller" make_model
+	artifacts[model]=$entry/epmodel
+	artifacts[boards]=/lab/tools/lab/boards
+}
+
+# The same path inside the sandbox; what is not in the cache is unchanged.
+inside()		# PATH
+{
+	echo "${1/#"$cache"//cache}"
+}
+
+write_artifacts()
+{
+	local name separator=
+
+	{
+		echo {
+		for name in "${!artifacts[@]}"; do
+			printf '%s  "%s": "%s"' "$separator" "$name" \
+				"$(inside "${artifacts[$name]}")"
+			separator=$',\n'
+		done
+		printf '\n}\n'
+	} >"$run_dir/artifacts.json"
+}
+
+prepare()		# VERB
+{
+	enter "$1"
+	need_model
+	need_guest next ep
+	need_guest next host
+	if [[ $1 == check ]]; then
+		need_guest base ep
+		need_guest base host
+		need_base_git
+		need_gates
+	fi
+	write_artifacts
 }

@@ -32,14 +32,14 @@ sandbox()		# [BWRAP OPTION...] -- COMMAND...
 		--setenv PATH /usr/local/bin:/usr/bin:/usr/sbin:/bin:/sbin \
 		--setenv HOME /tmp --setenv LANG C.UTF-8 --setenv TZ UTC \
 		--setenv TERM "${TERM:-dumb}" \
-		--setenv PYTHONPATH /lab/tools/lab:/lab/tools \
+		--setenv PYTHONPATH /lab/tools/lab:/lab/tools/lab/tests:/lab/tools \
 		--setenv PYTHONDONTWRITEBYTECODE 1 \
 		--setenv CCACHE_DIR /cache/ccache --setenv CCACHE_MAXSIZE 5G \
 		--setenv GIT_CONFIG_COUNT 1 \
 		--setenv GIT_CONFIG_KEY_0 safe.directory \
 		--setenv GIT_CONFIG_VALUE_0 '*' \
 		--setenv LAB /lab --setenv LAB_JOBS "$(nproc)" \
-		--setenv LAB_RUN /run/lab \
+		--setenv LAB_ARTIFACTS /run/lab --setenv LAB_LOGS /run/lab \
 		--chdir /lab \
 		"${options[@]}" -- "$@"
 }

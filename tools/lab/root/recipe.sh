@@ -8,8 +8,7 @@
 #
 #   /etc/lab/packages   name and version of each package
 #   /etc/lab/base       version of linux-source-7.3
-#   /opt/guest-arm64    static busybox for the endpoint
-#   /opt/guest-amd64    static busybox for the host, lspci with its libraries
+#   /opt/guest-arm64    static busybox for the endpoint, unpacked
 #
 # As an ordinary user this needs subordinate user ids; the files belong to
 # whoever runs it, so that rm -rf is enough to remove them.
@@ -42,23 +41,13 @@ printf "%s\n" "$PIN" >"$1/etc/apt/preferences.d/lab"'
 # shellcheck disable=SC2016
 after='set -eu
 cd "$1"
-mkdir -p etc/lab opt/guest-arm64 opt/guest-amd64/bin opt/guest-amd64/usr/bin
-mkdir -p opt/guest-amd64/usr/share/misc
-mkdir -p lab cache src obj out
+mkdir -p etc/lab opt/guest-arm64 lab cache src obj out
 chroot . dpkg-query -W >etc/lab/packages
 sed -n "s/^linux-source-7.3\t//p" etc/lab/packages >etc/lab/base
 
 (cd tmp && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get download busybox-static:arm64)
 dpkg-deb -x tmp/busybox-static_*_arm64.deb opt/guest-arm64
-rm tmp/*.deb
-
-cp usr/bin/busybox opt/guest-amd64/bin/
-cp usr/bin/lspci opt/guest-amd64/usr/bin/
-cp usr/share/misc/pci.ids opt/guest-amd64/usr/share/misc/
-chroot . ldd /usr/bin/lspci | grep -o "/lib[^ ]*" | while read -r library; do
-	mkdir -p "opt/guest-amd64/${library%/*}"
-	cp -L "./$library" "opt/guest-amd64/$library"
-done'
+rm tmp/*.deb'
 
 PIN=$pin TMPDIR=${TMPDIR:-/var/tmp} mmdebstrap \
 	--mode=$mode --variant=apt --format=tar \

@@ -1,0 +1,18 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# check-config.sh: an error for every line of /obj/fragments that did not come
+# out as asked in /obj/.config. A symbol that is gone, or whose dependency is
+# missing, is not left to be found in a guest.
+
+set -euo pipefail
+
+lost=0
+while IFS="=" read -r symbol value; do
+	got=$(sed -n "s/^$symbol=//p" /obj/.config)
+	if [[ ${got:-n} != "$value" ]]; then
+		echo "error: $symbol=$value was asked for, ${got:-n} came out"
+		lost=1
+	fi
+done < <(grep '^CONFIG_' /obj/fragments)
+exit $lost

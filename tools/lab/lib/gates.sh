@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# The gates of the series that need a compiler: each makes a folder of results
+# that the tests judge (tools/lab/tests/test_series_*.py). The scripts that do
+# the work are in tools/series/gates.
+
+c_files=()		# that the series touches or adds, kernel code
+
+gate_key()		# WORD...
+{
+	{
+		echo "$toolchain ${next_src##*/} $*"
+		in_repo content Kconfig tools/lab/guest/Kconfig \
+			tools/lab/kernel tools/series/gates
+	} | key
+}
+
+# A gate works on copies below its folder and leaves only results there.
+gate_sandbox()		# FOLDER SRC OBJ COMMAND...
+{
+	local folder=$1 src=$2 before=$3 how=--ro-bind
+
+	shift 3
+	[[ $src != "$folder"/* ]] || how=--bind
+	mkdir "$folder/obj"
+	if [[ $before ]]; then
+		cp -a "$before/." "$folder/obj"
+		set_times "$time_of_build" "$folder/obj"
+	fi
+	sandbox "$how" "$src" /src --bind "$folder/obj" /obj \
+		--bind "$folder" /out -- "$@"
+	rm -rf "$folder/obj"
+}
+
+gate_walk()		# SIDE FOLDER
+{
+	local -a fragments
+
+	read -r -d '' -a fragments < <(kernel_fragments next "$1") || true
+	mkdir "$2/src"
+	cp -al "$base_src/." "$2/src"
+	gate_sandbox "$2" "$2/src" "${artifacts[$1.base.obj]}" \
+		/lab/tools/series/gates/walk.sh "$1" "${fragments[@]}"
+	rm -rf "$2/src"
+}
+
+gate_warnings()		# SIDE FOLDER
+{
+	local tree
+	local -A src=([base]=$base_src [next]=$next_src)
+
+	for tree in base next; do
+		gate_sandbox "$2" "${src[$tree]}" "${artifacts[$1.$tree.obj]}" \
+			/lab/tools/series/gates/warnings.sh "$1" \
+			"/out/$tree.log" "${c_files[@]}"
+	done
+}
+
+gate_symbols()		# SIDE n|m FOLDER
+{
+	gate_sandbox "$3" "$next_src" "${artifacts[$1.next.obj]}" \
+		/lab/tools/series/gates/symbols.sh "$1" "$2"
+}
+
+gate_variant()		# ARCH COMPILER CONFIG FOLDER
+{
+	gate_sandbox "$4" "$next_src" "" \
+		/lab/tools/series/gates/variant.sh "$1" "$2" "$3" "${c_files[@]}"
+}
+
+gate_kunit()		# FOLDER
+{
+	local -a configs
+
+	mapfile -t configs < <(added_files | grep '/\.kunitconfig$')
+	gate_sandbox "$1" "$next_src" "" \
+		/lab/tools/series/gates/kunit.sh "${configs[@]}"
+}
+
+gate()			# NAME TITLE FUNCTION [ARGUMENT...]
+{
+	cache_entry "gate-$1" "$(gate_key "$@")" "$2" "${@:3}"
+	artifacts[gate.$1]=$entry
+}
+
+need_gates()
+{
+	local side
+
+	mapfile -t c_files < <(sandbox -- python3 -m series files |
+		grep '\.c$' | grep -v '^tools/')
+	for side in ep host; do
+		gate "walk-$side" "each patch builds, ${side_name[$side]}" \
+			gate_walk $side
+		gate "warnings-$side" "sparse and W=1, ${side_name[$side]}" \
+			gate_warnings $side
+		gate "off-$side" "symbols of the series off, ${side_name[$side]}" \
+			gate_symbols $side n
+		gate "modules-$side" "the series as modules, ${side_name[$side]}" \
+			gate_symbols $side m
+	done
+	gate i386 "32 bit, i386 allmodconfig" gate_variant i386 gcc allmodconfig
+	gate arm "32 bit, arm allmodconfig" gate_variant arm gcc allmodconfig
+	gate clang "clang, arm64 allyesconfig" \
+		gate_variant arm64 clang allyesconfig
+	gate kunit "KUnit on UML" gate_kunit
+}

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The gates of the series (Q33).
+
+What needs a compiler was built before the tests began: a gate is a folder of
+results, named gate.NAME among the artifacts. What needs none is run here.
+"""
+
+import re
+import subprocess
+from collections import Counter
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import pytest
+from run.ktap import parse
+from series import check, patch
+from series.export import export
+
+PATCHES = patch.load()
+NAMES = [one.name.removesuffix(".patch") for one in PATCHES]
+ADDED = [path for one in PATCHES for path in one.adds]
+SIDES = ("ep", "host")
+
+MOST_PATCHES = 15
+
+# What checkpatch says and this project has a reason not to follow.
+CHECKPATCH_IGNORES = {
+    "MISSING_SIGN_OFF": "patches are stored unsigned, who submits them signs",
+    "FILE_PATH_CHANGES": "one patch of the series has all MAINTAINERS entries",
+}
+
+
+@pytest.fixture(scope="session")
+def mails(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The exported series, by the name of the patch."""
+    folder = tmp_path_factory.mktemp("export")
+    return {path.stem: path for path in export(folder)}
+
+
+@pytest.fixture(scope="session")
+def next_tree(artifacts) -> Path:
+    """The kernel with the series."""
+    return artifacts.path("next.src")
+
+
+def test_series_reproduces_itself():
+    """Q33: applies to the pristine base; the mails make the same tree; refresh
+    leaves no diff; no in-tree file is without a patch."""
+    assert re.match(r"series: \d+ patches, tree [0-9a-f]{40}|series: no patches",
+                    check.check())
+
+
+def test_series_is_short_enough():
+    """Q33: at most 15 patches a part."""
+    assert len(PATCHES) <= MOST_PATCHES
+
+
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("name", NAMES)
+def test_patch_builds(artifacts, name: str, side: str):
+    """Q33: each patch builds alone, on both architectures, without a warning."""
+    folder = artifacts.path(f"gate.walk-{side}")
+    log = (folder / f"{name}.log").read_text()
+    assert (folder / f"{name}.status").read_text() == "0\n", bad_lines(log)
+    assert not warnings(log)
+
+
+def bad_lines(log: str) -> str:
+    """The lines of a build log that say what went wrong."""
+    bad = [line for line in log.splitlines()
+           if re.search(r"error|\*\*\*|undefined|does not apply", line)]
+    return "\n".join(bad[:20]) or log[-2000:]
+
+
+def warnings(log: str) -> Counter[str]:
+    """Warnings without line numbers: those move with every hunk."""
+    return Counter(re.sub(r":\d+(:\d+)?:", ":", line)
+                   for line in log.splitlines()
+                   if re.search(r"\bwarning:|: error:", line, re.I))
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_no_new_warning(artifacts, side: str):
+    """Q33: W=1 and sparse say no more of the patched files than of the base."""
+    folder = artifacts.path(f"gate.warnings-{side}")
+    base, patched = (warnings((folder / f"{tree}.log").read_text())
+                     for tree in ("base", "next"))
+    assert list((patched - base).elements()) == []
+
+
+@pytest.mark.parametrize("gate", [
+    "off-ep", "off-host", "modules-ep", "modules-host", "i386", "arm", "clang"])
+def test_variant_builds(artifacts, gate: str):
+    """Q28: 32 bit, clang, every symbol off, every symbol a module."""
+    folder = artifacts.path(f"gate.{gate}")
+    log = (folder / "log").read_text()
+    assert not (folder / "failed").exists(), bad_lines(log)
+    assert not warnings(log)
+
+
+def test_kunit(artifacts):
+    """Q7: the KUnit suites of the series run and pass."""
+    folder = artifacts.path("gate.kunit")
+    configs = [path for path in ADDED if path.endswith("/.kunitconfig")]
+    reports = sorted(folder.glob("*.ktap"))
+    assert len(reports) == len(configs)
+    for config, report in zip(configs, reports):
+        cases = parse(report.read_text())
+        assert cases, f"{config}: no case ran\n{report.read_text()[-2000:]}"
+        assert [case.name for case in cases if case.result != "pass"] == []
+    assert not (folder / "failed").exists()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_checkpatch(mails, next_tree: Path, name: str):
+    """Q33: checkpatch --strict has nothing to say."""
+    done = subprocess.run(
+        ["scripts/checkpatch.pl", "--strict", "--no-summary", "--terse",
+         "--show-types", "--codespell", "--color=never",
+         "--ignore", ",".join(CHECKPATCH_IGNORES), str(mails[name])],
+        cwd=next_tree, capture_output=True, text=True, check=False)
+    assert done.stdout + done.stderr == ""
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("path", [path for path in ADDED
+                                  if re.search(r"\.[ch]$", path)])
+def test_kernel_doc(next_tree: Path, path: str):
+    """Q33: kernel-doc -Werror on every C file that the series adds."""
+    done = subprocess.run(["scripts/kernel-doc", "-none", "-Wall", "-Werror",
+                           path], cwd=next_tree, capture_output=True,
+                          text=True, check=False)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_maintainers(next_tree: Path):
+    """The entries in this repository are those of the patched kernel, and they
+    cover every file that the series adds."""
+    entries = [text.strip()
+               for text in (patch.REPO / "MAINTAINERS").read_text().split("\n\n")
+               if re.search(r"^F:\t", text, re.M)]
+    kernel = (next_tree / "MAINTAINERS").read_text()
+    assert entries
+    for entry in entries:
+        assert f"\n{entry}\n" in kernel, entry.splitlines()[0]
+    covered = re.findall(r"^F:\t(\S+)$", "\n".join(entries), re.M)
+    assert [path for path in ADDED if not covers(covered, path)] == []
+
+
+def covers(patterns: list[str], path: str) -> bool:
+    """As get_maintainer reads F: lines."""
+    return any(path.startswith(pattern) if pattern.endswith("/")
+               else fnmatchcase(path, pattern) for pattern in patterns)

@@ -1,0 +1,20 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# symbols.sh SIDE n|m: build the patched kernel of /src with every symbol of the
+# series off, or as a module where it can be one. Result in /out/log, and
+# /out/failed if there is none.
+
+set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=../../lab/kernel/arch.sh
+. /lab/tools/lab/kernel/arch.sh "$1"
+
+build()
+{
+	cd /lab/tools/lab/kernel
+	sed "s/=y\$/=$2/" "$1-next.config" >/tmp/fragment
+	./configure.sh "$1" common.config "$1.config" /tmp/fragment
+	kmake vmlinux modules
+}
+
+build "$@" >/out/log 2>&1 || touch /out/failed

@@ -1,0 +1,42 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# variant.sh ARCH gcc|clang CONFIG FILE...: compile the C files in another world:
+# 32 bits, another compiler, everything as modules or built in. CONFIG is a
+# target like allmodconfig; it sets WERROR, so a warning is an error. Result in
+# /out/log, and /out/failed if there is none.
+
+set -euo pipefail
+arch=$1 compiler=$2 config=$3
+shift 3
+
+case $arch-$compiler in
+*-clang)	tools=(LLVM=1 "CC=ccache clang") ;;
+i386-gcc)	tools=("CC=ccache gcc") ;;
+arm-gcc)	tools=(CROSS_COMPILE=arm-linux-gnueabi-
+		       "CC=ccache arm-linux-gnueabi-gcc") ;;
+*)		echo "fatal: no such variant: $arch-$compiler"; exit 1 ;;
+esac
+
+export KBUILD_BUILD_TIMESTAMP='2026-01-01' KBUILD_BUILD_USER=lab
+export KBUILD_BUILD_HOST=lab
+
+vmake()
+{
+	make -s -C /src O=/obj ARCH="$arch" "${tools[@]}" \
+		HOSTCC="ccache gcc" -j"$LAB_JOBS" "$@"
+}
+
+build()
+{
+	# Debug information costs minutes and shows nothing here.
+	echo CONFIG_DEBUG_INFO_NONE=y >/obj/fragment
+	vmake KCONFIG_ALLCONFIG=/obj/fragment "$config"
+	vmake -k "${@/%.c/.o}"
+}
+
+if (($# == 0)); then
+	echo "no C file" >/out/log
+elif ! build "$@" >/out/log 2>&1; then
+	touch /out/failed
+fi
