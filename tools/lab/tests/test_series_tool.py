@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: GPL-2.0
+"""tools/series on a kernel of three files: patches to tree and back, exports,
+and what it says to a series that is wrong."""
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from series.patch import Patch, SeriesError, parse, split_message
+
+REPO = Path(os.environ.get("LAB", Path(__file__).parents[3]))
+
+ONE = """\
+From: A Person <a@example.org>
+Subject: sub: first
+
+Because.
+---
+Adds: drivers/new/new.c
+
+A note.
+
+diff --git a/drivers/Makefile b/drivers/Makefile
+--- a/drivers/Makefile
++++ b/drivers/Makefile
+@@ -1 +1,2 @@
+ obj-y += old/
++obj-y += new/
+"""
+TWO = """\
+From: Ä Person <b@example.org>
+Subject: sub: second
+
+Two lines
+of reason.
+---
+Adds: tools/testing/selftests/new/run.sh
+
+diff --git a/MAINTAINERS b/MAINTAINERS
+--- a/MAINTAINERS
++++ b/MAINTAINERS
+@@ -1 +1,4 @@
+ List
++
++NEW
++F:\tdrivers/new/
+"""
+COVER = "Subject: All of it\n\nWhy all of it.\n"
+
+
+@dataclass
+class Project:
+    """A repository with a series, and the base that it is for."""
+
+    repo: Path
+    base: Path
+
+    def series(self, *args: object) -> subprocess.CompletedProcess[str]:
+        env = {**os.environ, "LAB": str(self.repo),
+               "LAB_BASE_GIT": str(self.base),
+               "PYTHONPATH": str(REPO / "tools")}
+        return subprocess.run(["python3", "-m", "series", *map(str, args)],
+                              capture_output=True, text=True, env=env,
+                              check=False)
+
+    def good(self, *args: object) -> str:
+        done = self.series(*args)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def refused(self, *args: object) -> str:
+        done = self.series(*args)
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert re.fullmatch(r"lab: .*\n", done.stderr, re.S)
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+    def write(self, path: str, text: str, mode: int = 0o644) -> None:
+        target = self.repo / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+        target.chmod(mode)
+
+    def patches(self) -> dict[str, str]:
+        return {path.name: path.read_text()
+                for path in (self.repo / "patches").iterdir()}
+
+
+def git(folder: Path, *args: str) -> str:
+    identity = {f"GIT_{who}_{what}": value
+                for who in ("AUTHOR", "COMMITTER")
+                for what, value in (("NAME", "C"), ("EMAIL", "c@example.org"))}
+    return subprocess.run(["git", *args], cwd=folder, check=True, text=True,
+                          env={**os.environ, **identity},
+                          capture_output=True).stdout.strip()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    kernel = tmp_path / "kernel"
+    (kernel / "drivers/old").mkdir(parents=True)
+    (kernel / "drivers/Makefile").write_text("obj-y += old/\n")
+    (kernel / "drivers/old/old.c").write_text("int old;\n")
+    (kernel / "MAINTAINERS").write_text("List\n")
+    git(kernel, "init", "-q", "--initial-branch=base")
+    git(kernel, "add", ".")
+    git(kernel, "commit", "-q", "-m", "base")
+    git(tmp_path, "clone", "-q", "--bare", "kernel", "base.git")
+
+    one = Project(tmp_path / "repo", tmp_path / "base.git")
+    one.write("patches/0001-sub-first.patch", ONE)
+    one.write("patches/0002-sub-second.patch", TWO)
+    one.write("patches/cover-letter", COVER)
+    one.write("drivers/new/new.c", "int new;\n")
+    one.write("tools/testing/selftests/new/run.sh", "#!/bin/sh\n", 0o755)
+    one.write("tools/lab/tests/test.py", "not in the tree\n")
+    return one
+
+
+@pytest.fixture
+def tree(project: Project, tmp_path: Path) -> Path:
+    folder = tmp_path / "tree"
+    folder.mkdir()
+    project.good("tree", folder, "--link-to", project.repo)
+    return folder
+
+
+def test_stored_form_is_kept():
+    for name, text in (("one", ONE), ("two", TWO)):
+        assert str(parse(name, text)) == text
+    one = parse("one", ONE)
+    assert one.adds == ["drivers/new/new.c"]
+    assert one.changes() == ["drivers/Makefile"]
+    assert one.message() == "sub: first\n\nBecause.\n---\nA note.\n"
+    assert split_message(one.message()) == ("sub: first", "Because.", "A note.")
+
+
+def test_a_mail_prefix_is_no_part_of_the_subject():
+    text = ONE.replace("Subject: ", "Subject: [PATCH v2 1/9] ")
+    assert parse("one", text).subject == "sub: first"
+
+
+@pytest.mark.parametrize("old, new, says", [
+    ("From: A", "Form: A", "no From line"),
+    ("Subject: sub: first", "Subject: ", "no Subject line"),
+    ("---\nAdds", "Adds", "no line '---'"),
+    ("Because.", "Signed-off-by: A <a@b.c>", "sign off at export"),
+    ("drivers/new/new.c", "/etc/passwd", "not a path in the tree"),
+    ("drivers/new/new.c", "drivers/../../x", "not a path in the tree"),
+    ("--- a/drivers/Makefile", "new file mode 100644\n--- a/drivers/Makefile",
+     "Adds: line"),
+])
+def test_a_wrong_patch_is_refused(old: str, new: str, says: str):
+    assert old in ONE
+    with pytest.raises(SeriesError, match=f"one.patch: .*{re.escape(says)}"):
+        parse("one.patch", ONE.replace(old, new, 1))
+
+
+def test_tree_has_a_commit_a_patch_and_links(project: Project, tree: Path):
+    assert git(tree, "log", "--format=%an|%s", "base..").split("\n") == [
+        "Ä Person|sub: second", "A Person|sub: first"]
+    assert git(tree, "status", "--porcelain") == ""
+    link = tree / "drivers/new/new.c"
+    assert link.is_symlink()
+    link.write_text("int newer;\n")
+    assert (project.repo / "drivers/new/new.c").read_text() == "int newer;\n"
+    assert (tree / "drivers/Makefile").read_text().endswith("obj-y += new/\n")
+
+
+def test_refresh_changes_nothing_when_nothing_changed(project: Project,
+                                                      tree: Path):
+    before = project.patches()
+    assert project.good("refresh", tree) == "patches/ is up to date\n"
+    assert project.patches() == before
+
+
+def test_refresh_takes_an_edit_a_new_file_and_a_new_name(project: Project,
+                                                         tree: Path):
+    (tree / "drivers/old/old.c").write_text("int older;\n")
+    (tree / "drivers/new/more.h").write_text("#define MORE\n")
+    git(tree, "add", ".")
+    git(tree, "commit", "-q", "--amend", "-m", "sub: renamed\n\nReason.")
+    said = project.good("refresh", tree)
+    assert said.split("\n") == ["removed 0002-sub-second.patch",
+                                "new 0002-sub-renamed.patch", ""]
+    text = project.patches()["0002-sub-renamed.patch"]
+    assert "+int older;" in text
+    assert "Adds: drivers/new/more.h\n" in text
+    assert "#define MORE" not in text
+    assert (project.repo / "drivers/new/more.h").read_text() == "#define MORE\n"
+    assert project.good("check").startswith("series: 2 patches")
+
+
+def test_refresh_refuses_what_it_would_lose(project: Project, tree: Path):
+    (tree / "drivers/old/old.c").write_text("int older;\n")
+    assert "no commit holds" in project.refused("refresh", tree)
+    git(tree, "commit", "-q", "-a", "-m", "fixup! sub: first")
+    assert "autosquash" in project.refused("refresh", tree)
+
+
+def test_refresh_refuses_a_second_patch_for_an_added_file(project: Project,
+                                                          tmp_path: Path):
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    project.good("tree", plain)
+    assert not (plain / "drivers/new/new.c").is_symlink()
+    (plain / "drivers/new/new.c").write_text("int newer;\n")
+    git(plain, "commit", "-q", "-a", "-m", "sub: third")
+    assert "an earlier patch adds" in project.refused("refresh", plain)
+
+
+def test_check_says_the_tree(project: Project, tmp_path: Path):
+    plain = tmp_path / "plain"
+    plain.mkdir()
+    project.good("tree", plain)
+    tree = git(plain, "rev-parse", "HEAD^{tree}")
+    assert project.good("check") == (f"series: 2 patches, tree {tree}, the same "
+                                     "by git am\n")
+
+
+def test_apply_makes_the_same_files(project: Project, tmp_path: Path):
+    plain, applied = tmp_path / "plain", tmp_path / "applied"
+    plain.mkdir()
+    project.good("tree", plain)
+    git(tmp_path, "clone", "-q", str(project.base), "applied")
+    inode = (applied / "drivers/Makefile").stat().st_ino
+    shared = tmp_path / "shared"
+    os.link(applied / "drivers/Makefile", shared)
+    project.good("apply", applied)
+    git(applied, "add", ".")
+    assert git(applied, "write-tree") == git(plain, "rev-parse", "HEAD^{tree}")
+    # The file that another tree shares is as it was.
+    assert shared.stat().st_ino == inode
+    assert shared.read_text() == "obj-y += old/\n"
+
+
+def test_export_is_complete_and_can_be_signed(project: Project, tmp_path: Path):
+    out = tmp_path / "out"
+    out.mkdir()
+    names = project.good("export", out, "--signoff", "S Igner <s@example.org>")
+    assert names.split() == ["0000-cover-letter.patch",
+                             "0001-sub-first.patch", "0002-sub-second.patch"]
+    cover, one, two = (path.read_text() for path in sorted(out.iterdir()))
+    assert "Subject: [PATCH 0/2] All of it" in cover
+    assert "Why all of it." in cover
+    assert "+int new;" in one
+    assert "\nSigned-off-by: S Igner <s@example.org>\n---\n" in two
+    assert "new file mode 100755" in two
+    git(tmp_path, "clone", "-q", str(project.base), "mailed")
+    git(tmp_path / "mailed", "am", "-q", str(out / "0001-sub-first.patch"),
+        str(out / "0002-sub-second.patch"))
+
+
+def test_export_refuses(project: Project, tmp_path: Path):
+    out = tmp_path / "out"
+    out.mkdir()
+    assert "--signoff wants" in project.refused("export", out, "--signoff", "me")
+    (out / "mine").touch()
+    assert "not empty" in project.refused("export", out)
+    assert [path.name for path in out.iterdir()] == ["mine"]
+
+
+def test_a_file_without_a_patch(project: Project):
+    project.write("drivers/new/lost.c", "int lost;\n")
+    assert "no patch adds drivers/new/lost.c" in project.refused("check")
+
+
+def test_a_patch_without_its_file(project: Project):
+    (project.repo / "drivers/new/new.c").unlink()
+    assert "0001-sub-first.patch: Adds: drivers/new/new.c, but" in \
+        project.refused("check")
+
+
+def test_a_file_that_two_patches_add(project: Project):
+    project.write("patches/0002-sub-second.patch", TWO.replace(
+        "Adds: tools/testing/selftests/new/run.sh", "Adds: drivers/new/new.c"))
+    assert "which 0001-sub-first.patch adds already" in project.refused("check")
+
+
+def test_a_file_that_the_kernel_has(project: Project):
+    project.write("drivers/old/old.c", "int ours;\n")
+    project.write("patches/0002-sub-second.patch", TWO.replace(
+        "---\n", "---\nAdds: drivers/old/old.c\n", 1))
+    assert "the kernel has that file" in project.refused("check")
+
+
+def test_a_patch_that_does_not_apply(project: Project, tmp_path: Path):
+    project.write("patches/0001-sub-first.patch",
+                  ONE.replace(" obj-y += old/", " obj-y += other/"))
+    assert "0001-sub-first.patch does not apply" in project.refused("check")
+    folder = tmp_path / "folder"
+    git(tmp_path, "clone", "-q", str(project.base), "folder")
+    assert "does not apply" in project.refused("apply", folder)
+
+
+def test_a_patch_that_is_not_as_refresh_writes_it(project: Project):
+    project.write("patches/0001-sub-first.patch",
+                  ONE.replace("--- a/", "index 123..456 100644\n--- a/"))
+    assert "not as refresh writes it" in project.refused("check")
+
+
+def test_no_patches_yet(project: Project, tmp_path: Path):
+    for name in ("patches/0001-sub-first.patch", "patches/0002-sub-second.patch",
+                 "drivers/new/new.c", "tools/testing/selftests/new/run.sh"):
+        (project.repo / name).unlink()
+    assert project.good("check") == "series: no patches\n"
+    (tmp_path / "out").mkdir()
+    assert "nothing to export" in project.refused("export", tmp_path / "out")
+
+
+def test_message_of_a_patch_without_notes():
+    one = Patch("n", "A <a@b.c>", "s", "b")
+    assert one.message() == "s\n\nb\n"
+    assert str(one) == "From: A <a@b.c>\nSubject: s\n\nb\n---\n\n"
