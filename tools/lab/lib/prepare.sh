@@ -213,7 +213,7 @@ need_guest()		# TREE SIDE: kernel and initramfs, as artifacts
 
 make_model()		# FOLDER
 {
-	sandbox --bind "$1" /out -- make -C /lab/tools/lab/model O=/out
+	sandbox --bind "$1" /out -- make -C /lab/tools/lab/model -j"$(nproc)" O=/out
 }
 
 need_model()
