@@ -58,7 +58,6 @@
 #define PCI_EP_DMA_MAX_CHANS	128	/* records, both directions together */
 #define PCI_EP_DMA_MAX_MEMS	128	/* records */
 #define PCI_EP_DMA_MAX_BARS	6
-#define PCI_EP_DMA_MAX_FUNC	7	/* largest function number without ARI */
 #define PCI_EP_DMA_MIN_LL	48	/* bytes: one element and the link back */
 #define PCI_EP_DMA_MAX_LL	SZ_1M	/* bytes of linked list of a channel */
 
@@ -260,9 +259,8 @@ struct pci_ep_dma_doorbell {
  * @serviced: token answered last, 0 for none
  * @layout: what the register window holds
  * @func_no: PCI function whose requester ID the engine uses
- * @host_offset: offset of the host area in the block; the builder ignores this
- *		 and uses PCI_EP_DMA_HOST_OFFSET
- * @total_len: bytes of the block; the builder ignores this and computes it
+ * @host_offset: offset of the host area in the block, set by the builder
+ * @total_len: bytes of the block, set by the builder
  * @regs: register window
  * @doorbell: how to call the endpoint
  * @scratch_addr: engine address of the scratch window
@@ -317,7 +315,10 @@ static inline u32 pci_ep_dma_next(u32 val)
 
 size_t pci_ep_dma_regs_size(enum pci_ep_dma_layout layout,
 			    unsigned int nr_chans);
-ssize_t pci_ep_dma_build(const struct pci_ep_dma_info *info,
+size_t pci_ep_dma_block_size(unsigned int nr_mems, unsigned int nr_chans);
+const struct pci_ep_dma_mem *
+pci_ep_dma_find_mem(const struct pci_ep_dma_info *info, u32 id);
+ssize_t pci_ep_dma_build(struct pci_ep_dma_info *info,
 			 const struct pci_ep_dma_limits *limits, void *buf,
 			 size_t len, const char **field);
 int pci_ep_dma_parse(const void *buf, size_t len,

@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Host front end: DesignWare eDMA channels that a PCI endpoint offers
+ *
+ * The endpoint describes its offer in a block of memory in one of its BARs, see
+ * <linux/pci-ep-dma.h>. To *attach* is to find the block, to ask for the
+ * registers, and to wait until the endpoint has mapped them. The way back is to
+ * *withdraw* the request. Driving the channels in between is up to the caller.
+ *
+ * Trust
+ *   The endpoint can write the block at any time and is believed nothing. What
+ *   is used comes from one copy that was checked as a whole; a word that is
+ *   polled is compared, never used as a size or an offset. Waiting is bounded.
+ *   Tests of the checks are with the parser.
+ *
+ * Lifetime
+ *   All is bound to the driver of the PCI function (devres). The withdrawal
+ *   runs after the driver's .remove(), hence after it has stopped the channels,
+ *   and also when the probe fails after the endpoint was asked. Undone in this
+ *   order: debugfs, request, mappings.
+ *
+ * Locking
+ *   None. Attach and withdraw run with the device lock of the function held;
+ *   debugfs reads what does not change after attach.
+ */
+
+#include <linux/debugfs.h>
+#include <linux/delay.h>
+#include <linux/io.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/pci-ep-dma.h>
+#include <linux/random.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "dw-edma-ep.h"
+
+/*
+ * An endpoint with a doorbell answers in a few milliseconds, one that polls in
+ * a few hundred. Every look is a read across the link, so looks become rare.
+ */
+#define POLL_FIRST_US	(1 * USEC_PER_MSEC)
+#define POLL_MAX_US	(50 * USEC_PER_MSEC)
+#define READY_LIMIT_US	(10 * USEC_PER_SEC)
+
+/* The endpoint writes the block in well under a millisecond */
+#define COPY_TRIES	20
+
+struct dw_edma_ep {
+	struct pci_dev *pdev;
+	struct pci_ep_dma_limits limits;
+	struct pci_ep_dma_info info;	/* the last copy, good after attach */
+	void __iomem *block;		/* of metadata BAR limits.block_bar */
+	size_t block_len;		/* bytes mapped */
+	void __iomem *host;		/* host area, from the first copy */
+	void __iomem *doorbell;		/* NULL = none, from the first copy */
+	u32 doorbell_data;
+	u32 token;			/* written to the host area */
+	u64 ready_us;			/* from request to ready */
+	struct dentry *debugfs;
+};
+
+static struct dentry *debugfs_root;
+
+#define block_read(ep, member)						\
+	readl((ep)->block +						\
+	      offsetof(struct pci_ep_dma_wire_header, member))
+
+/*
+ * Find the block
+ */
+
+static void get_limits(struct pci_dev *pdev, struct pci_ep_dma_limits *limits)
+{
+	int bar;
+
+	for (bar = 0; bar < PCI_EP_DMA_MAX_BARS; bar++) {
+		if (!(pci_resource_flags(pdev, bar) & IORESOURCE_MEM) ||
+		    pci_resource_flags(pdev, bar) & IORESOURCE_UNSET)
+			continue;
+		limits->bar_len[bar] = pci_resource_len(pdev, bar);
+	}
+
+	limits->func_no = PCI_FUNC(pdev->devfn);
+}
+
+/*
+ * The BARs are looked at before they are requested: which of them the device
+ * uses at all is written in the block. The first one with the magic wins.
+ */
+static int find_block(struct dw_edma_ep *ep)
+{
+	bool answered = false;
+	void __iomem *block;
+	u32 bar, magic;
+	size_t len;
+
+	for (bar = 0; bar < PCI_EP_DMA_MAX_BARS; bar++) {
+		len = min_t(u64, ep->limits.bar_len[bar], PCI_EP_DMA_MAX_LEN);
+		if (len < sizeof(struct pci_ep_dma_wire_header))
+			continue;
+
+		block = pcim_iomap_range(ep->pdev, bar, 0, len);
+		if (IS_ERR(block))
+			return PTR_ERR(block);
+
+		magic = readl(block);
+		if (magic == PCI_EP_DMA_MAGIC) {
+			ep->block = block;
+			ep->block_len = len;
+			ep->limits.block_bar = bar;
+			return 0;
+		}
+
+		answered |= !PCI_POSSIBLE_ERROR(magic);
+		pcim_iounmap(ep->pdev, block);
+	}
+
+	return answered ? -ENODEV : -EIO;
+}
+
+/*
+ * Copy and check
+ */
+
+static const char *refusal(int err)
+{
+	switch (err) {
+	case -ENODEV:
+		return "no block found";
+	case -EIO:
+		return "link down, all ones read";
+	case -EPROTONOSUPPORT:
+		return "newer than this kernel knows";
+	case -EAGAIN:
+		return "changed while it was read";
+	case -EBADMSG:
+		return "malformed";
+	case -EOPNOTSUPP:
+		return "not supported here";
+	default:
+		return "unusable";
+	}
+}
+
+static int refuse(struct dw_edma_ep *ep, int err, const char *field)
+{
+	pci_err(ep->pdev, "endpoint DMA block: %s (%s): %pe\n",
+		refusal(err), field, ERR_PTR(err));
+
+	return err;
+}
+
+/* A copy is whole if what changes with every update has not changed */
+static int copy_once(struct dw_edma_ep *ep, void *buf, size_t len,
+		     const char **field)
+{
+	int err;
+
+	__ioread32_copy(buf, ep->block, len / sizeof(u32));
+	rmb();	/* what follows is read after the copy */
+
+	err = pci_ep_dma_parse(buf, len, &ep->limits, &ep->info, field);
+	if (err)
+		return err;
+
+	*field = "generation";
+	if (block_read(ep, generation) != ep->info.generation)
+		return -EAGAIN;
+
+	*field = "state";
+	if (block_read(ep, state) != ep->info.state)
+		return -EAGAIN;
+
+	return 0;
+}
+
+static int copy_block(struct dw_edma_ep *ep)
+{
+	/* Only a hint how much to copy; the copy has the length that counts */
+	size_t len = clamp_t(size_t, block_read(ep, total_len),
+			     sizeof(struct pci_ep_dma_wire_header),
+			     ep->block_len);
+	const char *field;
+	int err, i;
+
+	len = ALIGN_DOWN(len, sizeof(u32));
+
+	void *buf __free(kvfree) = kvmalloc(len, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+
+	for (i = 0; i < COPY_TRIES; i++) {
+		err = copy_once(ep, buf, len, &field);
+		if (err != -EAGAIN)
+			break;
+		fsleep(POLL_FIRST_US);
+	}
+
+	return err ? refuse(ep, err, field) : 0;
+}
+
+/*
+ * Request and withdraw
+ */
+
+static void __iomem *token_word(struct dw_edma_ep *ep)
+{
+	return ep->host + offsetof(struct pci_ep_dma_wire_host, token);
+}
+
+static void write_token(struct dw_edma_ep *ep, u32 token)
+{
+	writel(token, token_word(ep));
+	if (ep->doorbell)
+		writel(ep->doorbell_data, ep->doorbell);
+}
+
+/* Neither the last one served nor one that a host before us has left */
+static u32 fresh_token(struct dw_edma_ep *ep)
+{
+	u32 left = readl(token_word(ep));
+	u32 token = get_random_u32();
+
+	do {
+		token = pci_ep_dma_next(token);
+	} while (token == left || token == ep->info.serviced);
+
+	return token;
+}
+
+/* What the host writes to; fixed by the first copy, for the withdrawal too */
+static int map_targets(struct dw_edma_ep *ep)
+{
+	const struct pci_ep_dma_doorbell *db = &ep->info.doorbell;
+	void __iomem *addr;
+
+	ep->host = ep->block + ep->info.host_offset;
+	if (!db->present)
+		return 0;
+
+	addr = pcim_iomap_range(ep->pdev, db->bar, db->offset, sizeof(u32));
+	if (IS_ERR(addr))
+		return PTR_ERR(addr);
+
+	ep->doorbell = addr;
+	ep->doorbell_data = db->data;
+
+	return 0;
+}
+
+/* Runs after the driver's .remove(); the channels have been stopped */
+static void withdraw(void *data)
+{
+	struct dw_edma_ep *ep = data;
+
+	device_lock_assert(&ep->pdev->dev);
+
+	write_token(ep, 0);
+}
+
+/* One read a look until the token shows up */
+static int look_for_ready(struct dw_edma_ep *ep)
+{
+	u32 serviced = block_read(ep, serviced);
+	u32 state;
+
+	if (PCI_POSSIBLE_ERROR(serviced))
+		return -EIO;
+	if (serviced != ep->token)
+		return -EAGAIN;
+
+	state = block_read(ep, state);
+	if (PCI_POSSIBLE_ERROR(state))
+		return -EIO;
+	if (state == PCI_EP_DMA_STATE_FAILED)
+		return -EREMOTEIO;
+
+	return state == PCI_EP_DMA_STATE_READY ? 0 : -EAGAIN;
+}
+
+static int wait_ready(struct dw_edma_ep *ep)
+{
+	ktime_t start = ktime_get();
+	u64 delay = POLL_FIRST_US;
+	int err;
+
+	do {
+		fsleep(delay);
+		delay = min(delay * 2, POLL_MAX_US);
+		err = look_for_ready(ep);
+		ep->ready_us = ktime_us_delta(ktime_get(), start);
+	} while (err == -EAGAIN && ep->ready_us < READY_LIMIT_US);
+
+	return err == -EAGAIN ? -ETIMEDOUT : err;
+}
+
+static int request(struct dw_edma_ep *ep)
+{
+	int err;
+
+	ep->token = fresh_token(ep);
+	write_token(ep, ep->token);
+
+	err = wait_ready(ep);
+	switch (err) {
+	case 0:
+		break;
+	case -EIO:
+		refuse(ep, err, "serviced");
+		break;
+	case -EREMOTEIO:
+		pci_err(ep->pdev, "endpoint could not map the DMA registers\n");
+		break;
+	default:
+		pci_err(ep->pdev, "endpoint did not answer the request for DMA within %llu ms\n",
+			div_u64(ep->ready_us, USEC_PER_MSEC));
+	}
+
+	return err;
+}
+
+/*
+ * The block is copied again when the endpoint says ready, and this copy is the
+ * one that is used. It tells about the same offer as the first unless another
+ * host had left its request behind: ending that one makes a new generation.
+ */
+static int confirm(struct dw_edma_ep *ep, u32 generation, bool left_behind)
+{
+	int err = copy_block(ep);
+
+	if (err)
+		return err;
+
+	if (ep->info.state != PCI_EP_DMA_STATE_READY)
+		return refuse(ep, -EAGAIN, "state");
+	if (ep->info.serviced != ep->token)
+		return refuse(ep, -EAGAIN, "serviced");
+	if (ep->info.generation != generation && !left_behind)
+		return refuse(ep, -EAGAIN, "generation");
+
+	return 0;
+}
+
+/*
+ * debugfs: dw-edma-ep/<function>/
+ */
+
+static const char * const state_names[] = {
+	[PCI_EP_DMA_STATE_UPDATING]	= "updating",
+	[PCI_EP_DMA_STATE_PUBLISHED]	= "published",
+	[PCI_EP_DMA_STATE_READY]	= "ready",
+	[PCI_EP_DMA_STATE_FAILED]	= "failed",
+};
+
+static int metadata_show(struct seq_file *s, void *unused)
+{
+	const struct dw_edma_ep *ep = s->private;
+	const struct pci_ep_dma_info *info = &ep->info;
+	u32 i;
+
+	seq_printf(s, "block: bar %u length %u host-area %#x\n",
+		   ep->limits.block_bar, info->total_len, info->host_offset);
+	seq_printf(s, "state: %s generation %u token %#x\n",
+		   state_names[info->state], info->generation,
+		   info->serviced);
+	seq_printf(s, "engine: layout %d function %u\n", info->layout,
+		   info->func_no);
+	seq_printf(s, "registers: bar %u offset %#llx size %#llx\n",
+		   info->regs.bar, info->regs.offset, info->regs.size);
+	if (info->doorbell.present)
+		seq_printf(s, "doorbell: bar %u offset %#llx data %#x\n",
+			   info->doorbell.bar, info->doorbell.offset,
+			   info->doorbell.data);
+	if (info->scratch_size)
+		seq_printf(s, "scratch: address %#llx size %#llx\n",
+			   info->scratch_addr, info->scratch_size);
+
+	for (i = 0; i < info->nr_mems; i++) {
+		const struct pci_ep_dma_mem *mem = &info->mems[i];
+
+		seq_printf(s, "memory %u: bar %u offset %#llx size %#llx address %#llx\n",
+			   mem->id, mem->win.bar, mem->win.offset,
+			   mem->win.size, mem->addr);
+	}
+
+	for (i = 0; i < info->nr_chans; i++) {
+		const struct pci_ep_dma_chan *chan = &info->chans[i];
+
+		seq_printf(s, "channel %u: %s %u memory %u offset %#x size %#x\n",
+			   chan->id,
+			   chan->dir == PCI_EP_DMA_DIR_WRITE ? "write" : "read",
+			   chan->hw_chan, chan->mem_id, chan->ll_offset,
+			   chan->ll_size);
+	}
+
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(metadata);
+
+static void debugfs_off(void *data)
+{
+	struct dw_edma_ep *ep = data;
+
+	debugfs_remove_recursive(ep->debugfs);
+}
+
+static int debugfs_on(struct dw_edma_ep *ep)
+{
+	ep->debugfs = debugfs_create_dir(pci_name(ep->pdev), debugfs_root);
+	debugfs_create_file("metadata", 0400, ep->debugfs, ep,
+			    &metadata_fops);
+	debugfs_create_u64("request_to_ready_us", 0400, ep->debugfs,
+			   &ep->ready_us);
+
+	return devm_add_action_or_reset(&ep->pdev->dev, debugfs_off, ep);
+}
+
+/**
+ * devm_dw_edma_ep_attach() - get DMA channels from the endpoint behind a function
+ * @pdev: PCI function, enabled, whose driver is being bound
+ *
+ * Finds the block, checks it, asks the endpoint for the registers and waits
+ * until it has mapped them. Every refusal is told with one message that names
+ * the field. BARs are mapped, but not requested; the caller requests those that
+ * it uses.
+ *
+ * The request is withdrawn after the driver's .remove(), or if its probe fails.
+ *
+ * Context: Process context, device lock of @pdev held. Sleeps, up to 10 s where
+ * the endpoint does not answer.
+ *
+ * Return: what the endpoint offers, checked, valid until the driver is unbound;
+ * or ERR_PTR: what pci_ep_dma_parse() returns, with -EAGAIN if the block never
+ * stood still or changed under the request; -EREMOTEIO if the endpoint failed;
+ * -ETIMEDOUT if it did not answer; -ENOMEM.
+ */
+const struct pci_ep_dma_info *devm_dw_edma_ep_attach(struct pci_dev *pdev)
+{
+	struct dw_edma_ep *ep;
+	bool left_behind;
+	u32 generation;
+	int err;
+
+	device_lock_assert(&pdev->dev);
+
+	ep = devm_kzalloc(&pdev->dev, sizeof(*ep), GFP_KERNEL);
+	if (!ep)
+		return ERR_PTR(-ENOMEM);
+
+	ep->pdev = pdev;
+	get_limits(pdev, &ep->limits);
+
+	err = find_block(ep);
+	if (err)
+		return ERR_PTR(refuse(ep, err, "magic"));
+
+	err = copy_block(ep);
+	if (err)
+		return ERR_PTR(err);
+
+	generation = ep->info.generation;
+	left_behind = ep->info.state == PCI_EP_DMA_STATE_READY;
+
+	err = map_targets(ep);
+	if (err)
+		return ERR_PTR(err);
+
+	err = devm_add_action_or_reset(&pdev->dev, withdraw, ep);
+	if (err)
+		return ERR_PTR(err);
+
+	err = request(ep) ?: confirm(ep, generation, left_behind);
+	if (err)
+		return ERR_PTR(err);
+
+	err = debugfs_on(ep);
+	if (err)
+		return ERR_PTR(err);
+
+	pci_dbg(pdev, "endpoint DMA ready after %llu us, generation %u\n",
+		ep->ready_us, ep->info.generation);
+
+	return &ep->info;
+}
+EXPORT_SYMBOL_GPL(devm_dw_edma_ep_attach);
+
+static int __init dw_edma_ep_init(void)
+{
+	debugfs_root = debugfs_create_dir("dw-edma-ep", NULL);
+
+	return 0;
+}
+subsys_initcall(dw_edma_ep_init);
+
+static void __exit dw_edma_ep_exit(void)
+{
+	debugfs_remove_recursive(debugfs_root);
+}
+module_exit(dw_edma_ep_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("DesignWare eDMA channels offered by a PCI endpoint");

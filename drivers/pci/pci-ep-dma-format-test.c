@@ -1,0 +1,889 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit test of the block through which PCI endpoints offer DMA channels
+ *
+ * One good offer (good_info) is the start of every case. A case of the parser
+ * changes words of the block, a case of the builder changes the decoded form;
+ * both state the errno and the field that the refusal must name.
+ */
+
+#include <kunit/test.h>
+#include <linux/array_size.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/module.h>
+#include <linux/pci-ep-dma.h>
+#include <linux/prandom.h>
+#include <linux/string.h>
+#include <linux/wordpart.h>
+
+#include <asm/byteorder.h>
+
+#define BLOCK_BAR	0
+#define REGS_BAR	2
+#define DB_BAR		4
+#define DB_BAR_LEN	256
+#define FUNC_NO		1
+#define NR_MEMS		3
+#define NR_CHANS	4
+#define MEM_SIZE	SZ_16K
+#define EP_BASE		0x480000000ULL	/* engine address of BAR0 offset 0 */
+
+#define MEM_AT(n)	(SZ_4K + (n) * MEM_SIZE)
+
+static const struct pci_ep_dma_limits limits = {
+	.bar_len = {
+		[BLOCK_BAR] = SZ_1M, [REGS_BAR] = SZ_1M, [DB_BAR] = DB_BAR_LEN,
+	},
+	.block_bar = BLOCK_BAR,
+	.func_no = FUNC_NO,
+};
+
+#define MEM(nr)								\
+	{								\
+		.id = 10 + (nr), .addr = EP_BASE + MEM_AT(nr),		\
+		.win = { BLOCK_BAR, MEM_AT(nr), MEM_SIZE },		\
+	}
+
+/* Two channels share memory 10 (Q4), the others have one each */
+static const struct pci_ep_dma_info good_info = {
+	.generation = 5,
+	.state = PCI_EP_DMA_STATE_READY,
+	.serviced = 0x1234,
+	.layout = PCI_EP_DMA_LAYOUT_DW_EDMA_V0,
+	.func_no = FUNC_NO,
+	.regs = { REGS_BAR, 0x1000, 0x600 },
+	.doorbell = { true, DB_BAR, 0xa0, 0x55 },
+	.scratch_addr = EP_BASE + SZ_512K,
+	.scratch_size = SZ_64K,
+	.nr_mems = NR_MEMS,
+	.nr_chans = NR_CHANS,
+	.mems = { MEM(0), MEM(1), MEM(2) },
+	.chans = {
+		{ 0, PCI_EP_DMA_DIR_WRITE, 0, 10, 0, SZ_8K },
+		{ 1, PCI_EP_DMA_DIR_WRITE, 1, 10, SZ_8K, SZ_8K },
+		{ 2, PCI_EP_DMA_DIR_READ, 1, 11, 8, PCI_EP_DMA_MIN_LL },
+		{ 3, PCI_EP_DMA_DIR_READ, 0, 12, 0, MEM_SIZE },
+	},
+};
+
+/* Where the builder puts things */
+#define HDR(f)		offsetof(struct pci_ep_dma_wire_header, f)
+#define MEM_OFF(n)	(PCI_EP_DMA_MEMS_OFFSET + \
+			 (n) * sizeof(struct pci_ep_dma_wire_mem))
+#define CHAN_OFF(n)	(MEM_OFF(NR_MEMS) + \
+			 (n) * sizeof(struct pci_ep_dma_wire_chan))
+#define MEMF(n, f)	(MEM_OFF(n) + offsetof(struct pci_ep_dma_wire_mem, f))
+#define CHANF(n, f)	(CHAN_OFF(n) + \
+			 offsetof(struct pci_ep_dma_wire_chan, f))
+#define BLOCK_LEN	CHAN_OFF(NR_CHANS)
+#define HI(off)		((off) + 4)	/* upper word of a 64-bit field */
+
+struct fixture {
+	struct pci_ep_dma_info info;	/* input of the builder */
+	struct pci_ep_dma_info out;	/* result of the parser */
+	const char *field;
+};
+
+static struct fixture *new_fixture(struct kunit *test)
+{
+	struct fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, f);
+	f->info = good_info;
+
+	return f;
+}
+
+/* A copy of exactly @len bytes, so that KASAN sees a step outside */
+static void *copy_block(struct kunit *test, const void *block, size_t len)
+{
+	void *copy = kunit_kzalloc(test, max(len, 1), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	memcpy(copy, block, len);
+
+	return copy;
+}
+
+static void *build_good(struct kunit *test, struct fixture *f)
+{
+	void *buf = kunit_kzalloc(test, BLOCK_LEN, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_ASSERT_EQ(test, BLOCK_LEN,
+			pci_ep_dma_build(&f->info, &limits, buf, BLOCK_LEN,
+					 &f->field));
+
+	return buf;
+}
+
+static void poke(void *buf, u32 off, u32 val)
+{
+	*(__le32 *)(buf + off) = cpu_to_le32(val);
+}
+
+static u32 peek(const void *buf, u32 off)
+{
+	return le32_to_cpu(*(const __le32 *)(buf + off));
+}
+
+/*
+ * Q1: what goes in comes out, at the offsets that the contract states
+ */
+
+static void test_round_trip(struct kunit *test)
+{
+	struct fixture *f = new_fixture(test);
+	const void *buf = build_good(test, f);
+
+	KUNIT_ASSERT_EQ(test, 0, pci_ep_dma_parse(buf, BLOCK_LEN, &limits,
+						  &f->out, &f->field));
+	KUNIT_EXPECT_NULL(test, f->field);
+	KUNIT_EXPECT_EQ(test, f->out.total_len, BLOCK_LEN);
+	KUNIT_EXPECT_EQ(test, f->out.host_offset, PCI_EP_DMA_HOST_OFFSET);
+	KUNIT_EXPECT_MEMEQ(test, &f->out, &f->info, sizeof(f->out));
+}
+
+static void test_offsets(struct kunit *test)
+{
+	static const struct { u32 off, val; } words[] = {
+		{ 0x00, 0x4d445045 }, { 0x04, 1 }, { 0x08, 0xc0 },
+		{ 0x0c, 0x1e0 }, { 0x10, 5 }, { 0x14, 2 }, { 0x18, 0x1234 },
+		{ 0x1c, 1 }, { 0x20, 1 }, { 0x24, 0xc0 }, { 0x28, 0 },
+		{ 0x2c, 0 }, { 0x30, 2 }, { 0x34, 0 }, { 0x38, 0x1000 },
+		{ 0x3c, 0 }, { 0x40, 0x600 }, { 0x44, 0 }, { 0x48, 0x100 },
+		{ 0x4c, 3 }, { 0x50, 0x20 }, { 0x54, 0 }, { 0x58, 0x160 },
+		{ 0x5c, 4 }, { 0x60, 0x20 }, { 0x64, 0 }, { 0x68, 1 },
+		{ 0x6c, 4 }, { 0x70, 0xa0 }, { 0x74, 0 }, { 0x78, 0x55 },
+		{ 0x7c, 0 }, { 0x80, 0x80080000 }, { 0x84, 4 },
+		{ 0x88, 0x10000 }, { 0x8c, 0 }, { 0x90, 0 }, { 0xbc, 0 },
+		{ 0xc0, 0 }, { 0xfc, 0 },
+		{ 0x120, 11 }, { 0x124, 0 }, { 0x128, 0x5000 }, { 0x12c, 0 },
+		{ 0x130, 0x80005000 }, { 0x134, 4 }, { 0x138, 0x4000 },
+		{ 0x13c, 0 },
+		{ 0x1a0, 2 }, { 0x1a4, 2 }, { 0x1a8, 1 }, { 0x1ac, 11 },
+		{ 0x1b0, 8 }, { 0x1b4, 48 }, { 0x1b8, 0 }, { 0x1bc, 0 },
+	};
+	const void *buf = build_good(test, new_fixture(test));
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		KUNIT_EXPECT_EQ_MSG(test, words[i].val,
+				    peek(buf, words[i].off), "at %#x",
+				    words[i].off);
+}
+
+static void test_without_options(struct kunit *test)
+{
+	struct fixture *f = new_fixture(test);
+	void *buf;
+
+	f->info.doorbell = (struct pci_ep_dma_doorbell){};
+	f->info.scratch_addr = 0;
+	f->info.scratch_size = 0;
+	f->info.state = PCI_EP_DMA_STATE_PUBLISHED;
+	f->info.serviced = 0;
+	buf = build_good(test, f);
+
+	KUNIT_ASSERT_EQ(test, 0, pci_ep_dma_parse(buf, BLOCK_LEN, &limits,
+						  &f->out, &f->field));
+	KUNIT_EXPECT_MEMEQ(test, &f->out, &f->info, sizeof(f->out));
+}
+
+/* Q1: what a later kernel may add without a new version is accepted */
+static void test_extensions(struct kunit *test)
+{
+	enum { GROWN = 0x40, STRIDE = 0x38 };
+	const u32 host = PCI_EP_DMA_HOST_OFFSET + GROWN;
+	const u32 mems = host + 0x40;
+	const u32 chans = mems + NR_MEMS * STRIDE;
+	const u32 len = chans + NR_CHANS * STRIDE;
+	struct fixture *f = new_fixture(test);
+	const void *buf = build_good(test, f);
+	void *ext = kunit_kzalloc(test, len, GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, ext);
+	memset(ext, 0xa5, len);
+	memcpy(ext, buf, sizeof(struct pci_ep_dma_wire_header));
+	poke(ext, HDR(header_len), host);
+	poke(ext, HDR(host_offset), host);
+	poke(ext, HDR(total_len), len);
+	poke(ext, HDR(mems.offset), mems);
+	poke(ext, HDR(mems.stride), STRIDE);
+	poke(ext, HDR(chans.offset), chans);
+	poke(ext, HDR(chans.stride), STRIDE);
+	poke(ext, HDR(doorbell.flags), 0x80000000 | PCI_EP_DMA_DOORBELL_PRESENT);
+	memset(ext + HDR(reserved1), 0xff, sizeof_field(
+	       struct pci_ep_dma_wire_header, reserved1));
+	memset(ext + HDR(reserved2), 0xff, sizeof_field(
+	       struct pci_ep_dma_wire_header, reserved2));
+	poke(ext, HDR(regs.reserved), U32_MAX);
+	poke(ext, HDR(mems.reserved), U32_MAX);
+	poke(ext, HDR(chans.reserved), U32_MAX);
+	poke(ext, HDR(doorbell.reserved), U32_MAX);
+	for (i = 0; i < NR_MEMS; i++)
+		memcpy(ext + mems + i * STRIDE, buf + MEM_OFF(i), 0x20);
+	for (i = 0; i < NR_CHANS; i++) {
+		memcpy(ext + chans + i * STRIDE, buf + CHAN_OFF(i), 0x20);
+		poke(ext, chans + i * STRIDE + 0x18, U32_MAX);
+		poke(ext, chans + i * STRIDE + 0x1c, U32_MAX);
+	}
+
+	KUNIT_ASSERT_EQ(test, 0, pci_ep_dma_parse(ext, len, &limits, &f->out,
+						  &f->field));
+	f->info.total_len = len;
+	f->info.host_offset = host;
+	KUNIT_EXPECT_MEMEQ(test, &f->out, &f->info, sizeof(f->out));
+}
+
+/*
+ * Q6, Q8, Q42: every refusal of the parser, by errno and by field
+ */
+
+#define MAX_POKES	3
+
+struct refusal {
+	const char *name;
+	struct { u32 off, val; } pokes[MAX_POKES];
+	int err;
+	const char *field;
+};
+
+#define R1(_n, _o, _v, _e, _f)						\
+	{ .name = _n, .pokes = { { _o, _v } }, .err = _e, .field = _f }
+#define R2(_n, _o, _v, _o2, _v2, _e, _f)				\
+	{ .name = _n, .pokes = { { _o, _v }, { _o2, _v2 } },		\
+	  .err = _e, .field = _f }
+#define R3(_n, _o, _v, _o2, _v2, _o3, _v3, _e, _f)			\
+	{ .name = _n, .pokes = { { _o, _v }, { _o2, _v2 }, { _o3, _v3 } }, \
+	  .err = _e, .field = _f }
+
+static const struct refusal refusals[] = {
+	/* Is it a block? */
+	R1("no magic", HDR(magic), 0, -ENODEV, "magic"),
+	R1("dead link", HDR(magic), U32_MAX, -EIO, "magic"),
+	R1("version 0", HDR(version), 0, -EBADMSG, "version"),
+	R1("newer version", HDR(version), 2, -EPROTONOSUPPORT, "version"),
+	R1("newest version", HDR(version), U32_MAX - 1, -EPROTONOSUPPORT,
+	   "version"),
+	R1("being written", HDR(state), 0, -EAGAIN, "state"),
+
+	/* The map of the block */
+	R1("header too short", HDR(header_len), 0xb8, -EBADMSG, "header_len"),
+	R1("header beyond block", HDR(header_len), 0x1e8, -EBADMSG,
+	   "header_len"),
+	R1("header over the host area", HDR(header_len), 0x100, -EBADMSG,
+	   "host_offset"),
+	R1("longer than the copy", HDR(total_len), BLOCK_LEN + 1, -EBADMSG,
+	   "total_len"),
+	R1("length at the maximum", HDR(total_len), U32_MAX - 1, -EBADMSG,
+	   "total_len"),
+	R1("length beyond the bound", HDR(total_len), PCI_EP_DMA_MAX_LEN + 1,
+	   -EBADMSG, "total_len"),
+	R1("length 0", HDR(total_len), 0, -EBADMSG, "total_len"),
+	R1("length cuts a table", HDR(total_len), BLOCK_LEN - 1, -EBADMSG,
+	   "chans.count"),
+	R1("host area unaligned", HDR(host_offset), 0xe0, -EBADMSG,
+	   "host_offset"),
+	R1("host area in the header", HDR(host_offset), 0x80, -EBADMSG,
+	   "host_offset"),
+	R1("host area at 0", HDR(host_offset), 0, -EBADMSG, "host_offset"),
+	R1("host area cut off", HDR(host_offset), 0x1c0, -EBADMSG,
+	   "host_offset"),
+	R1("host area far out", HDR(host_offset), 0xffffffc0, -EBADMSG,
+	   "host_offset"),
+
+	/* Tables, Q42: counts at their maxima */
+	R1("memory table unaligned", HDR(mems.offset), 0x104, -EBADMSG,
+	   "mems.offset"),
+	R1("memory table in the header", HDR(mems.offset), 0xb8, -EBADMSG,
+	   "mems.offset"),
+	R1("memory table behind the block", HDR(mems.offset), 0x1e8, -EBADMSG,
+	   "mems.offset"),
+	R1("no memory", HDR(mems.count), 0, -EBADMSG, "mems.count"),
+	R1("too many memories", HDR(mems.count), PCI_EP_DMA_MAX_MEMS + 1,
+	   -EBADMSG, "mems.count"),
+	R1("memories at the maximum", HDR(mems.count), U32_MAX - 1, -EBADMSG,
+	   "mems.count"),
+	R1("memories do not fit", HDR(mems.count), 8, -EBADMSG, "mems.count"),
+	R1("memory stride 0", HDR(mems.stride), 0, -EBADMSG, "mems.stride"),
+	R1("memory stride short", HDR(mems.stride), 0x18, -EBADMSG,
+	   "mems.stride"),
+	R1("memory stride unaligned", HDR(mems.stride), 0x24, -EBADMSG,
+	   "mems.stride"),
+	R1("memory stride at the maximum", HDR(mems.stride), 0xfffffff8,
+	   -EBADMSG, "mems.count"),
+	R1("memory table over the host area", HDR(mems.offset), 0xe0,
+	   -EBADMSG, "mems.offset"),
+	R1("channel table unaligned", HDR(chans.offset), 0x164, -EBADMSG,
+	   "chans.offset"),
+	R1("channel table at the maximum", HDR(chans.offset), 0xfffffff8,
+	   -EBADMSG, "chans.offset"),
+	R1("no channel", HDR(chans.count), 0, -EBADMSG, "chans.count"),
+	R1("too many channels", HDR(chans.count), PCI_EP_DMA_MAX_CHANS + 1,
+	   -EBADMSG, "chans.count"),
+	R1("channels do not fit", HDR(chans.count), NR_CHANS + 1, -EBADMSG,
+	   "chans.count"),
+	R1("channel stride short", HDR(chans.stride), 8, -EBADMSG,
+	   "chans.stride"),
+	R1("channel stride unaligned", HDR(chans.stride), 0x21, -EBADMSG,
+	   "chans.stride"),
+	R1("channel table over the host area", HDR(chans.offset), 0xf8,
+	   -EBADMSG, "chans.offset"),
+	R1("channel table over the memory table", HDR(chans.offset), 0x158,
+	   -EBADMSG, "chans.offset"),
+
+	/* The head */
+	R1("unknown state", HDR(state), PCI_EP_DMA_STATE_FAILED + 1, -EBADMSG,
+	   "state"),
+	R1("generation 0", HDR(generation), 0, -EBADMSG, "generation"),
+	R1("ready for nobody", HDR(serviced), 0, -EBADMSG, "serviced"),
+	R2("failed for nobody", HDR(serviced), 0, HDR(state),
+	   PCI_EP_DMA_STATE_FAILED, -EBADMSG, "serviced"),
+	R1("layout not set", HDR(layout), 0, -EBADMSG, "layout"),
+	R1("layout unknown", HDR(layout), 2, -EOPNOTSUPP, "layout"),
+	R1("layout at the maximum", HDR(layout), U32_MAX - 1, -EOPNOTSUPP,
+	   "layout"),
+	R1("another function", HDR(func_no), 0, -EOPNOTSUPP, "func_no"),
+
+	/* The register window, Q42: it holds the registers */
+	R1("registers in no BAR", HDR(regs.bar), 1, -EBADMSG, "regs.bar"),
+	R1("registers in BAR 6", HDR(regs.bar), 6, -EBADMSG, "regs.bar"),
+	R1("registers in the metadata BAR", HDR(regs.bar), BLOCK_BAR, -EBADMSG,
+	   "regs.bar"),
+	R1("registers unaligned", HDR(regs.offset), 2, -EBADMSG,
+	   "regs.offset"),
+	R1("registers at the end of the BAR", HDR(regs.offset), SZ_1M - 0x100,
+	   -EBADMSG, "regs.size"),
+	R1("registers behind the BAR", HDR(regs.offset), SZ_1M + 4, -EBADMSG,
+	   "regs.size"),
+	R1("registers far out", HI(HDR(regs.offset)), 1, -EBADMSG,
+	   "regs.size"),
+	R1("window larger than the BAR", HI(HDR(regs.size)), 1, -EBADMSG,
+	   "regs.size"),
+	R2("window wraps", HDR(regs.size), 0xfffffffe, HI(HDR(regs.size)),
+	   0xfffffffe, -EBADMSG, "regs.size"),
+	R1("window lacks the last channel", HDR(regs.size), 0x5fc, -EBADMSG,
+	   "regs.size"),
+	R1("window of size 0", HDR(regs.size), 0, -EBADMSG, "regs.size"),
+
+	/* The doorbell */
+	R1("doorbell in no BAR", HDR(doorbell.bar), 3, -EBADMSG,
+	   "doorbell.bar"),
+	R1("doorbell in BAR 2^31", HDR(doorbell.bar), BIT(31), -EBADMSG,
+	   "doorbell.bar"),
+	R1("doorbell unaligned", HDR(doorbell.offset), 0xa2, -EBADMSG,
+	   "doorbell.offset"),
+	R1("doorbell behind the BAR", HDR(doorbell.offset), DB_BAR_LEN,
+	   -EBADMSG, "doorbell.offset"),
+	R1("doorbell far out", HI(HDR(doorbell.offset)), BIT(31), -EBADMSG,
+	   "doorbell.offset"),
+	R1("doorbell in the block", HDR(doorbell.bar), BLOCK_BAR, -EBADMSG,
+	   "doorbell.offset"),
+
+	/* The scratch window */
+	R2("scratch wraps", HDR(scratch.size), 0xfffffffe,
+	   HI(HDR(scratch.size)), 0xfffffffe, -EBADMSG, "scratch.size"),
+
+	/* Memories */
+	R1("memory id too large", MEMF(0, id), PCI_EP_DMA_MAX_MEMS, -EBADMSG,
+	   "mem.id"),
+	R1("memory id twice", MEMF(2, id), 10, -EBADMSG, "mem.id"),
+	R1("memory in no BAR", MEMF(0, bar), 5, -EBADMSG, "mem.bar"),
+	R1("memory offset unaligned", MEMF(1, offset), 0x5004, -EBADMSG,
+	   "mem.offset"),
+	R1("memory address unaligned", MEMF(1, addr), 0x80005004, -EBADMSG,
+	   "mem.addr"),
+	R1("memory of 0 bytes", MEMF(1, size), 0, -EBADMSG, "mem.size"),
+	R1("memory of 40 bytes", MEMF(1, size), 40, -EBADMSG, "mem.size"),
+	R1("memory beyond the BAR", MEMF(2, offset), SZ_1M - SZ_4K, -EBADMSG,
+	   "mem.size"),
+	R1("memory size at the maximum", HI(MEMF(2, size)), 0xfffffffe,
+	   -EBADMSG, "mem.size"),
+	R1("memory over the block", MEMF(0, offset), BLOCK_LEN - 8, -EBADMSG,
+	   "mem.offset"),
+	R2("memory over the registers", MEMF(0, bar), REGS_BAR,
+	   MEMF(0, offset), 0x15f8, -EBADMSG, "mem.offset"),
+	R1("memory over the scratch window", MEMF(0, addr), 0x80087000,
+	   -EBADMSG, "mem.addr"),
+	R1("memories overlap in the BAR", MEMF(1, offset), 0x4ff8, -EBADMSG,
+	   "mem.offset"),
+	R1("memories overlap in the engine", MEMF(1, addr), 0x80004ff8,
+	   -EBADMSG, "mem.addr"),
+
+	/* Channels, Q42: lists of 16 and 32 bytes */
+	R1("channel id too large", CHANF(0, id), PCI_EP_DMA_MAX_CHANS,
+	   -EBADMSG, "chan.id"),
+	R1("channel id twice", CHANF(3, id), 0, -EBADMSG, "chan.id"),
+	R1("direction not set", CHANF(0, dir), 0, -EBADMSG, "chan.dir"),
+	R1("direction unknown", CHANF(0, dir), 3, -EBADMSG, "chan.dir"),
+	R1("hardware channel leaves a hole", CHANF(1, hw_chan), 2, -EBADMSG,
+	   "chan.hw_chan"),
+	R1("hardware channel at the maximum", CHANF(1, hw_chan), U32_MAX - 1,
+	   -EBADMSG, "chan.hw_chan"),
+	R1("hardware channel twice", CHANF(1, hw_chan), 0, -EBADMSG,
+	   "chan.hw_chan"),
+	R1("memory unknown", CHANF(0, mem_id), 13, -EBADMSG, "chan.mem_id"),
+	R1("list unaligned", CHANF(0, ll_offset), 4, -EBADMSG,
+	   "chan.ll_offset"),
+	R1("list of 0 bytes", CHANF(0, ll_size), 0, -EBADMSG, "chan.ll_size"),
+	R1("list of 16 bytes", CHANF(0, ll_size), 16, -EBADMSG,
+	   "chan.ll_size"),
+	R1("list of 32 bytes", CHANF(0, ll_size), 32, -EBADMSG,
+	   "chan.ll_size"),
+	R1("list of 47 bytes", CHANF(0, ll_size), 47, -EBADMSG,
+	   "chan.ll_size"),
+	R1("list above the bound", CHANF(3, ll_size), PCI_EP_DMA_MAX_LL + 1,
+	   -EBADMSG, "chan.ll_size"),
+	R1("list at the maximum", CHANF(3, ll_size), U32_MAX - 1, -EBADMSG,
+	   "chan.ll_size"),
+	R1("list longer than its memory", CHANF(3, ll_offset), 8, -EBADMSG,
+	   "chan.ll_size"),
+	R1("list starts behind its memory", CHANF(3, ll_offset), 0xfffffff8,
+	   -EBADMSG, "chan.ll_size"),
+	R1("lists overlap", CHANF(1, ll_offset), SZ_8K - 8, -EBADMSG,
+	   "chan.ll_offset"),
+	R2("two lists, one place", CHANF(2, mem_id), 12, CHANF(2, ll_offset),
+	   0, -EBADMSG, "chan.ll_offset"),
+
+	/* Fields that look alike in a torn read */
+	R3("three things wrong", HDR(version), 7, HDR(state), 0,
+	   HDR(total_len), U32_MAX, -EPROTONOSUPPORT, "version"),
+};
+
+KUNIT_ARRAY_PARAM_DESC(refusal, refusals, name);
+
+static void test_refusal(struct kunit *test)
+{
+	const struct refusal *r = test->param_value;
+	struct fixture *f = new_fixture(test);
+	void *buf = build_good(test, f);
+	int i;
+
+	for (i = 0; i < MAX_POKES; i++)
+		if (!i || r->pokes[i].off)
+			poke(buf, r->pokes[i].off, r->pokes[i].val);
+
+	KUNIT_EXPECT_EQ(test, r->err,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &limits, &f->out,
+					 &f->field));
+	KUNIT_ASSERT_NOT_NULL(test, f->field);
+	KUNIT_EXPECT_STREQ(test, r->field, f->field);
+}
+
+/* Q8: all ones in any word that carries a value is a dead link */
+static bool is_reserved(u32 off)
+{
+	if (off >= CHAN_OFF(0))
+		return (off - CHAN_OFF(0)) % 0x20 >=
+		       offsetof(struct pci_ep_dma_wire_chan, flags);
+	if (off >= MEM_OFF(0))
+		return false;
+	if (off >= HDR(reserved2))
+		return true;
+
+	return off == HDR(reserved1[0]) || off == HDR(reserved1[1]) ||
+	       off == HDR(regs.reserved) || off == HDR(mems.reserved) ||
+	       off == HDR(chans.reserved) || off == HDR(doorbell.reserved);
+}
+
+static void test_all_ones(struct kunit *test)
+{
+	struct fixture *f = new_fixture(test);
+	void *buf = build_good(test, f);
+	u32 off, old;
+
+	for (off = 0; off < BLOCK_LEN; off += sizeof(u32)) {
+		old = peek(buf, off);
+		poke(buf, off, U32_MAX);
+		KUNIT_EXPECT_EQ_MSG(test, is_reserved(off) ? 0 : -EIO,
+				    pci_ep_dma_parse(buf, BLOCK_LEN, &limits,
+						     &f->out, &f->field),
+				    "at %#x: %s", off, f->field);
+		KUNIT_EXPECT_EQ(test, is_reserved(off), !f->field);
+		poke(buf, off, old);
+	}
+
+	memset(buf, 0xff, BLOCK_LEN);
+	KUNIT_EXPECT_EQ(test, -EIO, pci_ep_dma_parse(buf, BLOCK_LEN, &limits,
+						     &f->out, &f->field));
+}
+
+static void test_truncated(struct kunit *test)
+{
+	struct fixture *f = new_fixture(test);
+	const void *buf = build_good(test, f);
+	size_t len;
+	int want;
+
+	for (len = 0; len < BLOCK_LEN; len++) {
+		void *copy = copy_block(test, buf, len);
+
+		want = len < sizeof(struct pci_ep_dma_wire_header) ?
+		       -ENODEV : -EBADMSG;
+		KUNIT_EXPECT_EQ_MSG(test, want,
+				    pci_ep_dma_parse(copy, len, &limits,
+						     &f->out, &f->field),
+				    "%zu bytes: %s", len, f->field);
+		KUNIT_EXPECT_NOT_NULL(test, f->field);
+		kunit_kfree(test, copy);
+	}
+}
+
+/* The block is longer than the BAR that shows it, though not than the copy */
+static void test_short_bar(struct kunit *test)
+{
+	struct fixture *f = new_fixture(test);
+	const void *buf = build_good(test, f);
+	struct pci_ep_dma_limits small = limits;
+
+	small.bar_len[BLOCK_BAR] = BLOCK_LEN - 8;
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &small, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "total_len", f->field);
+
+	small.block_bar = PCI_EP_DMA_MAX_BARS;
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &small, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "total_len", f->field);
+}
+
+/* Q42: the largest length that version 1 allows, and one more */
+static void test_longest(struct kunit *test)
+{
+	const size_t size = PCI_EP_DMA_MAX_LEN + 8;
+	struct fixture *f = new_fixture(test);
+	const void *good = build_good(test, f);
+	void *buf = kunit_kzalloc(test, size, GFP_KERNEL);
+	struct pci_ep_dma_limits wide = limits;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	memcpy(buf, good, BLOCK_LEN);
+	/* Clear of the longest block */
+	for (i = 0; i < NR_MEMS; i++)
+		poke(buf, MEMF(i, offset), SZ_128K + i * MEM_SIZE);
+
+	poke(buf, HDR(total_len), PCI_EP_DMA_MAX_LEN);
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_parse(buf, size, &wide, &f->out,
+						  &f->field));
+	poke(buf, HDR(total_len), size);
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			pci_ep_dma_parse(buf, size, &wide, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "total_len", f->field);
+}
+
+/* Only a BAR of more than 4 GiB lets an engine address wrap */
+static void test_address_wraps(struct kunit *test)
+{
+	struct fixture *f = new_fixture(test);
+	void *buf = build_good(test, f);
+	struct pci_ep_dma_limits huge = limits;
+
+	huge.bar_len[BLOCK_BAR] = 16ULL * SZ_1G;
+	poke(buf, MEMF(2, addr), 0xfffffff8);
+	poke(buf, HI(MEMF(2, addr)), 0xfffffffe);
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_parse(buf, BLOCK_LEN, &huge,
+						  &f->out, &f->field));
+	poke(buf, HI(MEMF(2, size)), 1);
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &huge, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "mem.size", f->field);
+}
+
+/* Q42, Q7: counts at their maxima are served in bounded time */
+static void test_most_records(struct kunit *test)
+{
+	struct fixture *f = new_fixture(test);
+	struct pci_ep_dma_info *info = &f->info;
+	struct pci_ep_dma_limits wide = limits;
+	size_t len = pci_ep_dma_block_size(PCI_EP_DMA_MAX_MEMS, 16);
+	void *buf = kunit_kzalloc(test, len, GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	wide.bar_len[BLOCK_BAR] = SZ_64M;
+	info->regs.size = pci_ep_dma_regs_size(info->layout, 8);
+	info->scratch_size = 0;
+	info->nr_mems = PCI_EP_DMA_MAX_MEMS;
+	for (i = 0; i < PCI_EP_DMA_MAX_MEMS; i++)
+		info->mems[i] = (struct pci_ep_dma_mem) {
+			.id = PCI_EP_DMA_MAX_MEMS - 1 - i,
+			.win = { BLOCK_BAR, SZ_64K + i * 64, 64 },
+			.addr = EP_BASE + i * 64,
+		};
+	info->nr_chans = 16;
+	for (i = 0; i < 16; i++)
+		info->chans[i] = (struct pci_ep_dma_chan) {
+			.id = PCI_EP_DMA_MAX_CHANS - 1 - i,
+			.dir = i & 1 ? PCI_EP_DMA_DIR_WRITE :
+				       PCI_EP_DMA_DIR_READ,
+			.hw_chan = i / 2,
+			.mem_id = i,
+			.ll_size = 64,
+		};
+
+	KUNIT_ASSERT_EQ(test, len, pci_ep_dma_build(info, &wide, buf, len,
+						    &f->field));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_parse(buf, len, &wide, &f->out,
+						  &f->field));
+	KUNIT_EXPECT_MEMEQ(test, &f->out, info, sizeof(*info));
+}
+
+/* Anything at all may come; nothing is accepted that could not be built */
+static void test_random_damage(struct kunit *test)
+{
+	struct fixture *f = new_fixture(test);
+	const void *good = build_good(test, f);
+	void *buf = copy_block(test, good, BLOCK_LEN);
+	void *again = kunit_kzalloc(test, PCI_EP_DMA_MAX_LEN, GFP_KERNEL);
+	struct rnd_state rnd;
+	unsigned int accepted = 0, i, n;
+	u32 off;
+
+	KUNIT_ASSERT_NOT_NULL(test, again);
+	prandom_seed_state(&rnd, 20260101);
+	for (i = 0; i < 20000; i++) {
+		memcpy(buf, good, BLOCK_LEN);
+		for (n = prandom_u32_state(&rnd) % 3; n < 3; n++) {
+			off = prandom_u32_state(&rnd) % BLOCK_LEN & ~3U;
+			poke(buf, off, prandom_u32_state(&rnd) >>
+				       prandom_u32_state(&rnd) % 32);
+		}
+
+		if (pci_ep_dma_parse(buf, BLOCK_LEN, &limits, &f->out,
+				     &f->field))
+			continue;
+
+		accepted++;
+		KUNIT_ASSERT_GT_MSG(test,
+				    pci_ep_dma_build(&f->out, &limits, again,
+						     PCI_EP_DMA_MAX_LEN,
+						     &f->field), 0,
+				    "run %u: %s", i, f->field);
+	}
+
+	/* Some damage hits reserved words, most does not */
+	KUNIT_EXPECT_GT(test, accepted, 0);
+	KUNIT_EXPECT_LT(test, accepted, 10000);
+}
+
+/*
+ * Refusals of the builder: the shared rules above through the other door, and
+ * what only the builder checks
+ */
+
+struct build_refusal {
+	const char *name;
+	void (*spoil)(struct pci_ep_dma_info *info);
+	int err;
+	const char *field;
+};
+
+#define SPOIL(_fn, _stmt)						\
+	static void spoil_##_fn(struct pci_ep_dma_info *info) { _stmt; }
+
+SPOIL(state, info->state = PCI_EP_DMA_STATE_UPDATING)
+SPOIL(generation, info->generation = 0)
+SPOIL(generation_ones, info->generation = U32_MAX)
+SPOIL(serviced_ones, info->serviced = U32_MAX)
+SPOIL(layout, info->layout = PCI_EP_DMA_LAYOUT_INVALID)
+SPOIL(layout_unknown, info->layout = 99)
+SPOIL(func_no, info->func_no = 0)
+SPOIL(regs_bar, info->regs.bar = BLOCK_BAR)
+SPOIL(regs_offset_ones, info->regs.offset = 0xffffffff00000000ULL)
+SPOIL(doorbell_data_ones, info->doorbell.data = U32_MAX)
+SPOIL(scratch_addr_ones, info->scratch_addr = U32_MAX)
+SPOIL(scratch_size_ones, info->scratch_size = U32_MAX)
+SPOIL(mem_addr_ones, info->mems[0].addr = 0xffffffff00000000ULL)
+SPOIL(mem_size, info->mems[0].win.size = 16)
+SPOIL(no_mems, info->nr_mems = 0)
+SPOIL(many_mems, info->nr_mems = PCI_EP_DMA_MAX_MEMS + 1)
+SPOIL(most_mems, info->nr_mems = U32_MAX)
+SPOIL(no_chans, info->nr_chans = 0)
+SPOIL(many_chans, info->nr_chans = PCI_EP_DMA_MAX_CHANS + 1)
+SPOIL(chan_dir, info->chans[3].dir = PCI_EP_DMA_DIR_INVALID)
+
+static void spoil_all_dirs(struct pci_ep_dma_info *info)
+{
+	int i;
+
+	for (i = 0; i < NR_CHANS; i++)
+		info->chans[i].dir = PCI_EP_DMA_DIR_INVALID;
+}
+
+/* One channel more than the registers of the layout have room for */
+static void spoil_nine_chans(struct pci_ep_dma_info *info)
+{
+	int i;
+
+	info->nr_chans = 9;
+	for (i = 0; i < 9; i++)
+		info->chans[i] = (struct pci_ep_dma_chan) {
+			.id = i, .dir = PCI_EP_DMA_DIR_WRITE, .hw_chan = i,
+			.mem_id = 10, .ll_offset = i * 64, .ll_size = 64,
+		};
+}
+
+#define B(_fn, _err, _field) { #_fn, spoil_##_fn, _err, _field }
+
+static const struct build_refusal build_refusals[] = {
+	B(state, -EBADMSG, "state"),
+	B(generation, -EBADMSG, "generation"),
+	B(generation_ones, -EBADMSG, "generation"),
+	B(serviced_ones, -EBADMSG, "serviced"),
+	B(layout, -EBADMSG, "layout"),
+	B(layout_unknown, -EOPNOTSUPP, "layout"),
+	B(func_no, -EOPNOTSUPP, "func_no"),
+	B(regs_bar, -EBADMSG, "regs.bar"),
+	B(regs_offset_ones, -EBADMSG, "regs.size"),
+	B(doorbell_data_ones, -EBADMSG, "doorbell.data"),
+	B(scratch_addr_ones, -EBADMSG, "scratch.addr"),
+	B(scratch_size_ones, -EBADMSG, "scratch.size"),
+	B(mem_addr_ones, -EBADMSG, "mem.addr"),
+	B(mem_size, -EBADMSG, "mem.size"),
+	B(no_mems, -EBADMSG, "mems.count"),
+	B(many_mems, -EBADMSG, "mems.count"),
+	B(most_mems, -EBADMSG, "mems.count"),
+	B(no_chans, -EBADMSG, "chans.count"),
+	B(many_chans, -EBADMSG, "chans.count"),
+	B(nine_chans, -EBADMSG, "chans.count"),
+	B(all_dirs, -EBADMSG, "chans.count"),
+	B(chan_dir, -EBADMSG, "chan.dir"),
+};
+
+KUNIT_ARRAY_PARAM_DESC(build_refusal, build_refusals, name);
+
+static void test_build_refusal(struct kunit *test)
+{
+	const struct build_refusal *r = test->param_value;
+	struct fixture *f = new_fixture(test);
+	void *buf = kunit_kzalloc(test, PCI_EP_DMA_MAX_LEN, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	r->spoil(&f->info);
+	KUNIT_EXPECT_EQ(test, r->err,
+			pci_ep_dma_build(&f->info, &limits, buf,
+					 PCI_EP_DMA_MAX_LEN, &f->field));
+	KUNIT_ASSERT_NOT_NULL(test, f->field);
+	KUNIT_EXPECT_STREQ(test, r->field, f->field);
+}
+
+static void test_build_no_room(struct kunit *test)
+{
+	struct pci_ep_dma_limits small = limits;
+	struct fixture *f = new_fixture(test);
+	u8 *buf = kunit_kzalloc(test, BLOCK_LEN, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	KUNIT_EXPECT_EQ(test, -ENOSPC,
+			pci_ep_dma_build(&f->info, &limits, buf,
+					 BLOCK_LEN - 1, &f->field));
+	KUNIT_EXPECT_STREQ(test, "total_len", f->field);
+	KUNIT_EXPECT_EQ(test, 0, peek(buf, 0));
+
+	/* Lists and block in different BARs, the block does not fit its own */
+	f->info.mems[0].win.bar = REGS_BAR;
+	f->info.mems[1].win.bar = REGS_BAR;
+	f->info.mems[2].win.bar = REGS_BAR;
+	f->info.regs.offset = SZ_512K;
+	small.bar_len[BLOCK_BAR] = BLOCK_LEN - 1;
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			pci_ep_dma_build(&f->info, &small, buf, BLOCK_LEN,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "total_len", f->field);
+}
+
+/* Q3: the image is whole each time, nothing of what was there survives */
+static void test_build_over_garbage(struct kunit *test)
+{
+	struct fixture *f = new_fixture(test);
+	const void *good = build_good(test, f);
+	void *buf = copy_block(test, good, BLOCK_LEN);
+
+	memset(buf, 0xa5, BLOCK_LEN);
+	KUNIT_ASSERT_EQ(test, BLOCK_LEN,
+			pci_ep_dma_build(&f->info, &limits, buf, BLOCK_LEN,
+					 &f->field));
+	KUNIT_EXPECT_MEMEQ(test, buf, good, BLOCK_LEN);
+}
+
+/*
+ * Arithmetic
+ */
+
+static void test_regs_size(struct kunit *test)
+{
+	const enum pci_ep_dma_layout v0 = PCI_EP_DMA_LAYOUT_DW_EDMA_V0;
+
+	KUNIT_EXPECT_EQ(test, 0x400, pci_ep_dma_regs_size(v0, 1));
+	/* Q14: seven channels each way fit one page of 4 KiB */
+	KUNIT_EXPECT_EQ(test, SZ_4K, pci_ep_dma_regs_size(v0, 7));
+	KUNIT_EXPECT_EQ(test, 0x1200, pci_ep_dma_regs_size(v0, 8));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(v0, 9));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(v0, UINT_MAX));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(v0, 0));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(0, 1));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(2, 1));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(U32_MAX, 1));
+}
+
+static void test_block_size(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 0x100, pci_ep_dma_block_size(0, 0));
+	KUNIT_EXPECT_EQ(test, BLOCK_LEN,
+			pci_ep_dma_block_size(NR_MEMS, NR_CHANS));
+	KUNIT_EXPECT_LE(test, pci_ep_dma_block_size(PCI_EP_DMA_MAX_MEMS,
+						    PCI_EP_DMA_MAX_CHANS),
+			PCI_EP_DMA_MAX_LEN);
+	KUNIT_EXPECT_EQ(test, 0,
+			pci_ep_dma_block_size(PCI_EP_DMA_MAX_MEMS + 1, 1));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_block_size(1, UINT_MAX));
+}
+
+static void test_next(struct kunit *test)
+{
+	KUNIT_EXPECT_EQ(test, 1, pci_ep_dma_next(0));
+	KUNIT_EXPECT_EQ(test, 2, pci_ep_dma_next(1));
+	KUNIT_EXPECT_EQ(test, U32_MAX - 1, pci_ep_dma_next(U32_MAX - 2));
+	KUNIT_EXPECT_EQ(test, 1, pci_ep_dma_next(U32_MAX - 1));
+	KUNIT_EXPECT_EQ(test, 1, pci_ep_dma_next(U32_MAX));
+}
+
+static struct kunit_case cases[] = {
+	KUNIT_CASE(test_round_trip),
+	KUNIT_CASE(test_offsets),
+	KUNIT_CASE(test_without_options),
+	KUNIT_CASE(test_extensions),
+	KUNIT_CASE_PARAM(test_refusal, refusal_gen_params),
+	KUNIT_CASE(test_all_ones),
+	KUNIT_CASE(test_truncated),
+	KUNIT_CASE(test_short_bar),
+	KUNIT_CASE(test_longest),
+	KUNIT_CASE(test_address_wraps),
+	KUNIT_CASE(test_most_records),
+	KUNIT_CASE(test_random_damage),
+	KUNIT_CASE_PARAM(test_build_refusal, build_refusal_gen_params),
+	KUNIT_CASE(test_build_no_room),
+	KUNIT_CASE(test_build_over_garbage),
+	KUNIT_CASE(test_regs_size),
+	KUNIT_CASE(test_block_size),
+	KUNIT_CASE(test_next),
+	{}
+};
+
+static struct kunit_suite suite = {
+	.name = "pci-ep-dma-format",
+	.test_cases = cases,
+};
+
+kunit_test_suite(suite);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("KUnit test of the PCI endpoint DMA block");
