@@ -98,7 +98,7 @@ struct test_session {
 	struct pci_dev *pdev;
 	struct dma_chan *chan;
 	enum dma_transfer_direction dir;
-	dma_addr_t scratch;
+	phys_addr_t scratch;
 	size_t scratch_size;
 	void *buf;
 	dma_addr_t buf_dma;
@@ -110,7 +110,7 @@ struct test_session {
 	struct test_slot slots[PCI_EP_DMA_TEST_MAX_DESCS];
 };
 
-/* ---- arguments ---------------------------------------------------------- */
+/* ---- arguments */
 
 /* Copy in a struct that starts with its size; -errno if it is none of ours */
 static int test_copy_in(void *arg, size_t size, void __user *uarg)
@@ -127,7 +127,7 @@ static int test_copy_in(void *arg, size_t size, void __user *uarg)
 	return copy_struct_from_user(arg, size, uarg, usize);
 }
 
-/* ---- slots -------------------------------------------------------------- */
+/* ---- slots */
 
 static struct test_slot *test_slot_take(struct test_session *session)
 {
@@ -206,7 +206,7 @@ static bool test_all_done(struct test_session *session)
 	return !session->counts.pending;
 }
 
-/* ---- OPEN --------------------------------------------------------------- */
+/* ---- OPEN */
 
 static void test_free_buffer(struct test_session *session)
 {
@@ -243,9 +243,7 @@ static int test_get_channel(struct test_session *session,
 
 	ret = dma_pci_chan_scratch(chan, &session->scratch,
 				   &session->scratch_size);
-	/* What the channel takes is a phys_addr_t, which may be narrower */
-	if (ret == -ENODEV || (!ret && (phys_addr_t)session->scratch !=
-			       session->scratch))
+	if (ret == -ENODEV)
 		ret = -EOPNOTSUPP;
 
 	/* The buffer lives as long as the binding whose lock is held */
@@ -383,7 +381,7 @@ static int test_ioctl_open(struct test_session *session, void __user *uarg)
 	return 0;
 }
 
-/* ---- SUBMIT ------------------------------------------------------------- */
+/* ---- SUBMIT */
 
 /* The sum of the segments, or -errno if one of them cannot be */
 static ssize_t test_check_segs(const struct test_session *session,
@@ -531,7 +529,7 @@ static int test_ioctl_submit(struct test_session *session, void __user *uarg)
 	return ret;
 }
 
-/* ---- WAIT and TERMINATE ------------------------------------------------- */
+/* ---- WAIT and TERMINATE */
 
 /* What the channel says about the last descriptor */
 static void test_last_status(struct test_session *session,
@@ -613,7 +611,7 @@ static int test_ioctl_terminate(struct test_session *session)
 	return 0;
 }
 
-/* ---- file --------------------------------------------------------------- */
+/* ---- file */
 
 static long test_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {

@@ -23,8 +23,9 @@
  * at its end. Fields that a kernel does not know must be 0 (-E2BIG); reserved
  * fields and unknown flags must be 0 (-EINVAL). A refused call moves nothing.
  *
- * Once the device has lost its driver, all calls but PCI_EP_DMA_TEST_WAIT and
- * PCI_EP_DMA_TEST_TERMINATE return -ENODEV, also when a driver is bound again.
+ * Once the device has lost its driver, PCI_EP_DMA_TEST_SUBMIT, pread() and
+ * pwrite() return -ENODEV, also when a driver is bound again; a new file then
+ * finds the new channels.
  */
 
 #define PCI_EP_DMA_TEST_MAX_BUF		(8 << 20)	/* bytes */
@@ -51,8 +52,8 @@
  *
  * -ENODEV: no such device, or its driver offers no such channel; -EBUSY: the
  * channel is taken, or this file has one already; -EOPNOTSUPP: the endpoint
- * offers no scratch memory, or has it where this host cannot address it;
- * -ENOMEM; -EINVAL: a value out of range.
+ * offers no scratch memory that this host can name; -ENOMEM; -EINVAL: a value
+ * out of range.
  */
 struct pci_ep_dma_test_open {
 	__u32 size;

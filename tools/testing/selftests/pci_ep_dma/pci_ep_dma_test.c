@@ -46,7 +46,7 @@
 
 static const char *device;
 
-/* ---- the memory and its model ------------------------------------------- */
+/* ---- the memory and its model */
 
 struct side {
 	struct ep_chan chan;
@@ -325,7 +325,7 @@ static void all_completed(struct __test_metadata *_metadata, struct side *side,
 	ASSERT_EQ(0, result.last_residue);
 }
 
-/* ---- one descriptor of one segment --------------------------------------- */
+/* ---- one descriptor of one segment */
 
 FIXTURE(transfer)
 {
@@ -421,7 +421,7 @@ TEST_F_TIMEOUT(transfer, buffer_end, SECONDS_PER_TEST)
 		 self->world.span - variant->len, GUARD);
 }
 
-/* ---- one descriptor of many segments ------------------------------------- */
+/* ---- one descriptor of many segments */
 
 /* Host bytes from segment to segment, longer than the longest of them */
 #define LIST_STRIDE	80
@@ -522,7 +522,7 @@ TEST_F_TIMEOUT(list, twice, SECONDS_PER_TEST)
 	ASSERT_TRUE(world_equals_model(&self->world));
 }
 
-/* ---- several descriptors ------------------------------------------------- */
+/* ---- several descriptors */
 
 #define QUEUE_DESCS	64
 #define QUEUE_STRIDE	1024
@@ -618,7 +618,7 @@ TEST_F_TIMEOUT(queue, full, SECONDS_PER_TEST)
 	ASSERT_EQ(0, result.stray);
 }
 
-/* ---- several channels ---------------------------------------------------- */
+/* ---- several channels */
 
 #define SLICE	8192
 
@@ -698,7 +698,7 @@ TEST_F_TIMEOUT(channels, taken, SECONDS_PER_TEST)
 	ASSERT_EQ(0, ep_open(&self->world.to[0].chan, device, TO, 0, 64));
 }
 
-/* ---- endings that are not completions ------------------------------------ */
+/* ---- endings that are not completions */
 
 #define LONG_LEN	(256 << 10)
 #define LONG_DESCS	64
@@ -802,7 +802,7 @@ TEST_F_TIMEOUT(ending, closed, SECONDS_PER_TEST)
 	ASSERT_TRUE(world_equals_model(&self->world));
 }
 
-/* ---- bad arguments ------------------------------------------------------- */
+/* ---- bad arguments */
 
 FIXTURE(refused)
 {
@@ -1046,7 +1046,7 @@ do {									\
 	EXPECT_TRUE(world_equals_model(&self->world));
 }
 
-/* ---- which device -------------------------------------------------------- */
+/* ---- which device */
 
 /* Why there is nothing to test, NULL if there is something */
 static const char *nothing_to_test(void)

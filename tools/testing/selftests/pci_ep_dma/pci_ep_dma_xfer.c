@@ -78,7 +78,7 @@ static void check(int ret, const char *what)
 		errx(1, "%s: %s", what, strerror(-ret));
 }
 
-/* ---- options ------------------------------------------------------------- */
+/* ---- options */
 
 static uint32_t parse(const char *text, char option)
 {
@@ -161,7 +161,7 @@ static void read_options(struct options *opt, int argc, char **argv)
 		     PCI_EP_DMA_TEST_MAX_DESCS);
 }
 
-/* ---- channels and places -------------------------------------------------- */
+/* ---- channels and places */
 
 static void open_chan(struct mover *mover, struct ep_chan *chan, uint32_t dir,
 		      uint32_t index, uint32_t size)
@@ -242,7 +242,7 @@ static void queue(struct mover *mover, uint32_t nr, uint32_t flags)
 	check(ep_submit(&mover->chan, offset, mover->segs, n, flags), "submit");
 }
 
-/* ---- verification --------------------------------------------------------- */
+/* ---- verification */
 
 static void paint(struct mover *mover, struct ep_chan *chan, uint64_t seed)
 {
@@ -332,7 +332,7 @@ static void conclude(struct mover *mover)
 		scratch_expect(mover, &mover->chan, SEED_DATA, SEED_DATA, 0);
 }
 
-/* ---- the work ------------------------------------------------------------- */
+/* ---- the work */
 
 static struct pci_ep_dma_test_wait counts(struct mover *mover)
 {
