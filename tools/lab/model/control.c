@@ -66,6 +66,9 @@ static void run_line(struct control_client *cl, char *line)
 	pthread_mutex_unlock(&c->lock);
 	fclose(out);
 	if (res == COMMAND_WAIT) {
+		free(cl->out);
+		cl->out = NULL;
+		cl->out_len = 0;
 		cl->waiting = true;
 		cl->deadline = now_ms() + 1000ull * cl->wait.seconds;
 	}

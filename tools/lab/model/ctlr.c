@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "ctlr.h"
@@ -6,6 +8,23 @@
 #include "engine.h"
 #include "epside.h"
 #include "link.h"
+#include "log.h"
+
+#define LOGGED_REPORTS	16
+
+void ctlr_report(struct ctlr *c, enum counter which, const char *fmt, ...)
+{
+	char what[256];
+	va_list ap;
+
+	count_one(&c->count, which);
+	if (c->count.c[which].count > LOGGED_REPORTS)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	log_info("%s: %s", which == CNT_DMA_ABORT ? "dma" : "violation", what);
+}
 
 void ctlr_power_on(struct ctlr *c)
 {

@@ -8,9 +8,9 @@
  *	   dbi.c iatu.c ctlpage.c engine.c ---------+
  *
  * One lock, ctlr.lock, guards all of it. It is taken by the event loop
- * around each message and command, and by the engine's thread around each
- * burst; nothing waits for a machine while it is held, so no access of a
- * machine ever waits longer than one burst takes. All functions of the files
+ * around each message and command, and by the engine's thread around a few
+ * bursts; nothing waits for a machine while it is held, so no access of a
+ * machine ever waits longer than those take. All functions of the files
  * above are called with the lock held unless they say otherwise.
  *
  * Lifetimes: struct ctlr and its engine live as long as the process. Memory
@@ -93,5 +93,17 @@ void ctlr_destroy(struct ctlr *c);
 /* What a power cycle of the endpoint does: all registers to reset values,
  * link down. Maps and interrupts stay with their clients. */
 void ctlr_power_on(struct ctlr *c);
+
+/**
+ * ctlr_report() - count something that is worth a line in the log
+ * @c: controller
+ * @which: a violation, or an abort
+ * @fmt: what happened
+ *
+ * Only the first few of a kind are logged, until the counters are reset: a
+ * driver that copies a page to the wrong place would fill the disk.
+ */
+void ctlr_report(struct ctlr *c, enum counter which, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
 
 #endif

@@ -253,9 +253,8 @@ static void abort_chan(struct edma *d, enum dma_dir dir, unsigned int n,
 {
 	struct dir *r = &d->dir[dir];
 
-	log_info("dma: %s channel %u aborts",
-		 dir == DMA_WRITE ? "write" : "read", n);
-	count_one(&d->e.ctlr->count, CNT_DMA_ABORT);
+	ctlr_report(d->e.ctlr, CNT_DMA_ABORT, "%s channel %u aborts",
+		    dir == DMA_WRITE ? "write" : "read", n);
 	r->err_status |= (u64)1 << (cause + n);
 	set_state(&r->ch[n], CS_HALTED);
 	signal_chan(d, dir, n, true, true, r->ll_err_en & BIT(n));
@@ -427,9 +426,9 @@ static bool requester_ok(struct edma *d, const struct chan *ch, int from)
 {
 	if (from == ORIGIN_EP || (int)CTL_FUNC(ch->control1) == from)
 		return true;
-	count_one(&d->e.ctlr->count, CNT_VIOL_REQUESTER);
-	log_info("violation: function %d starts a transfer of function %u",
-		 from, CTL_FUNC(ch->control1));
+	ctlr_report(d->e.ctlr, CNT_VIOL_REQUESTER,
+		    "function %d starts a transfer of function %u", from,
+		    CTL_FUNC(ch->control1));
 	return false;
 }
 

@@ -7,6 +7,9 @@
 #include "link.h"
 #include "log.h"
 
+/* Steps between two moments in which the lock is free. */
+#define ENGINE_STEPS	16
+
 struct engine *engine_create(struct ctlr *c, char err[BOARD_ERR_LEN])
 {
 	pthread_condattr_t attr;
@@ -32,7 +35,6 @@ struct engine *engine_create(struct ctlr *c, char err[BOARD_ERR_LEN])
 
 void engine_reset(struct engine *e)
 {
-	memset(&e->fault, 0, sizeof(e->fault));
 	e->nlate = 0;
 	e->ops->reset(e);
 }
@@ -127,6 +129,16 @@ static void let_others(struct engine *e)
 	pthread_mutex_lock(&e->ctlr->lock);
 }
 
+static bool some_steps(struct engine *e)
+{
+	unsigned int n;
+
+	for (n = 0; n < ENGINE_STEPS; n++)
+		if (!e->ops->step(e))
+			break;
+	return n;
+}
+
 static void *run(void *arg)
 {
 	struct engine *e = arg;
@@ -135,7 +147,7 @@ static void *run(void *arg)
 	pthread_mutex_lock(&e->ctlr->lock);
 	while (!e->stop) {
 		worked = deliver_late(e);
-		worked |= e->ops->step(e);
+		worked |= some_steps(e);
 		if (worked)
 			let_others(e);
 		else if (e->nlate)
@@ -229,9 +241,9 @@ enum move_error engine_move(struct engine *e, enum dma_dir dir,
 	else
 		err = move_in(e, func, local, bus, len, first);
 	if (err)
-		log_info("dma: function %u, %s 0x%llx+0x%x: %s", func,
-			 dir == DMA_WRITE ? "write to" : "read from",
-			 (unsigned long long)bus, len, err == MOVE_LOCAL ?
-			 "endpoint memory does not answer" : "no answer");
+		log_trace("dma: function %u, %s 0x%llx+0x%x: %s", func,
+			  dir == DMA_WRITE ? "write to" : "read from",
+			  (unsigned long long)bus, len, err == MOVE_LOCAL ?
+			  "endpoint memory does not answer" : "no answer");
 	return err;
 }

@@ -2,8 +2,8 @@
 /*
  * The DMA engine: what every register layout shares. A layout is a
  * struct engine_ops; the engine's thread calls its step() while there is
- * work, one bounded burst at a time, so that register accesses of both
- * machines are served between bursts.
+ * work. A step is bounded, and the lock is free every few steps, so that
+ * register accesses of both machines are served in between.
  *
  * Interrupts leave through engine_signal_*(), where the faults of the
  * control socket (lost, late) act.
@@ -23,7 +23,7 @@ enum dma_dir {
 	NUM_DIRS
 };
 
-#define ENGINE_BURST	16384u	/* most bytes moved under the lock at once */
+#define ENGINE_BURST	16384u	/* most bytes moved in a step */
 #define ENGINE_MAX_LATE	256
 
 struct engine;

@@ -118,9 +118,8 @@ static void check_host(struct ctlr *c, enum block block, u32 off, int from)
 {
 	if (from == ORIGIN_EP || block == BLOCK_DMA)
 		return;
-	count_one(&c->count, block == BLOCK_APP ? CNT_VIOL_APP :
-						  CNT_VIOL_REGS);
-	log_info("violation: function %d reaches register 0x%05x", from, off);
+	ctlr_report(c, block == BLOCK_APP ? CNT_VIOL_APP : CNT_VIOL_REGS,
+		    "function %d reaches register 0x%05x", from, off);
 }
 
 /* @len is at most 4. */
@@ -222,9 +221,9 @@ static bool outbound(struct ctlr *c, u64 off, u64 *bus, unsigned int *func)
 
 	if (iatu_outbound(&c->iatu, addr, bus, func))
 		return true;
-	count_one(&c->count, CNT_VIOL_OUTBOUND);
-	log_info("violation: no outbound window takes 0x%llx",
-		 (unsigned long long)addr);
+	ctlr_report(c, CNT_VIOL_OUTBOUND,
+		    "no outbound window takes 0x%llx",
+		    (unsigned long long)addr);
 	return false;
 }
 

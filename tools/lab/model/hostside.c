@@ -46,9 +46,9 @@ static int translate(struct ctlr *c, unsigned int func, unsigned int bar,
 
 	if (iatu_inbound(&c->iatu, func, bar, off, bus, addr))
 		return 0;
-	count_one(&c->count, CNT_VIOL_INBOUND);
-	log_info("violation: no inbound window for function %u BAR%u+0x%llx",
-		 func, bar, (unsigned long long)off);
+	ctlr_report(c, CNT_VIOL_INBOUND,
+		    "no inbound window for function %u BAR%u+0x%llx", func,
+		    bar, (unsigned long long)off);
 	return -EFAULT;
 }
 

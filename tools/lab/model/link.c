@@ -80,13 +80,13 @@ static int check_requester(struct ctlr *c, unsigned int func)
 	if (!c->link_up)
 		return -ENOLINK;
 	if (func >= c->board.functions || !c->fn[func].connected) {
-		count_one(&c->count, CNT_VIOL_REQUESTER);
-		log_info("violation: requester function %u is not there", func);
+		ctlr_report(c, CNT_VIOL_REQUESTER,
+			    "requester function %u is not there", func);
 		return -EACCES;
 	}
 	if (!cfg_command(&c->fn[func].cfg, COMMAND_MASTER)) {
-		count_one(&c->count, CNT_VIOL_BUSMASTER);
-		log_trace("violation: function %u may not master the bus", func);
+		ctlr_report(c, CNT_VIOL_BUSMASTER,
+			    "function %u may not master the bus", func);
 		return -EACCES;
 	}
 	return 0;
@@ -123,9 +123,9 @@ static bool deliver_message(struct ctlr *c, unsigned int func, u64 addr,
 	for (i = 0; i < c->board.functions; i++) {
 		if (i == func || !signal_message(&c->fn[i], addr, data))
 			continue;
-		count_one(&c->count, CNT_VIOL_REQUESTER);
-		log_info("violation: message of function %u sent as function %u",
-			 i, func);
+		ctlr_report(c, CNT_VIOL_REQUESTER,
+			    "message of function %u sent as function %u", i,
+			    func);
 		return true;
 	}
 	return false;
@@ -133,9 +133,9 @@ static bool deliver_message(struct ctlr *c, unsigned int func, u64 addr,
 
 static void unmapped(struct ctlr *c, unsigned int func, u64 addr, u32 len)
 {
-	count_one(&c->count, CNT_VIOL_UNMAPPED);
-	log_info("violation: no host memory at 0x%llx+0x%x for function %u",
-		 (unsigned long long)addr, len, func);
+	ctlr_report(c, CNT_VIOL_UNMAPPED,
+		    "no host memory at 0x%llx+0x%x for function %u",
+		    (unsigned long long)addr, len, func);
 }
 
 /* x86 keeps this range for messages; reading it returns nothing of use. */

@@ -6,8 +6,8 @@
 #ifndef MODEL_REGMAP_H
 #define MODEL_REGMAP_H
 
-#define EP_VENDOR_ID	0x1234
-#define EP_DEVICE_ID	0xd3c0
+#define EP_VENDOR_ID	0x1234u
+#define EP_DEVICE_ID	0xd3c0u
 #define EP_REG_BAR	0
 #define EP_REG_SIZE	0x100000u
 #define EP_OUT_BAR	2

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Board files: the four that there are, and what is refused, with its line. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "board.h"
+#include "ctlr.h"
+#include "tap.h"
+
+static const char good[] =
+	"name = x\ncore-version = 0x3534302a\nfunctions = 2\nalign = 4K\n"
+	"inbound = 16\noutbound = 16\nmsi = yes\nmsix = no\n"
+	"linkup-notifier = no\nsubrange = yes\nbar0 = resizable\n"
+	"bar1 = disabled\nbar2 = programmable 64bit\nbar3 = disabled\n"
+	"bar4 = fixed 256\nbar5 = disabled # nothing\ndma-format = unroll\n"
+	"dma-offset = 0x35000\ndma-size = 0x1200\ndma-write = 4\n"
+	"dma-read = 4\ndma-irqs = 8\n";
+
+static int load(struct board *b, const char *name, char *err)
+{
+	char path[512];
+
+	snprintf(path, sizeof(path), "%s/%s", boards_dir, name);
+	return board_load(b, path, err);
+}
+
+TEST(board_files_that_there_are)
+{
+	char err[BOARD_ERR_LEN];
+	struct board b;
+
+	if (CHECK_EQ(load(&b, "rcar-s4", err), 0)) {
+		CHECK_EQ(b.functions, 2);
+		CHECK_EQ(b.bar[0].type, BAR_RESIZABLE);
+		CHECK_EQ(b.bar[4].size, 256);
+		CHECK_EQ(b.app_offset, 0x36000);
+		CHECK_EQ(b.dma_irqs, 1);
+		CHECK(!b.linkup_notifier && !b.msix);
+		CHECK_EQ(b.dma_bar, -1);
+	}
+	if (CHECK_EQ(load(&b, "rk3588", err), 0)) {
+		CHECK_EQ(b.align, 65536);
+		CHECK_EQ(b.dma_bar, 4);
+		CHECK_EQ(b.dma_bar_size, 0x2000);
+		CHECK_EQ(b.bar[4].type, BAR_RESERVED);
+	}
+	if (CHECK_EQ(load(&b, "generic", err), 0))
+		CHECK_EQ(b.dma_irqs, b.wr_chans + b.rd_chans);
+}
+
+TEST(board_with_an_engine_that_is_not_emulated)
+{
+	char err[BOARD_ERR_LEN] = "";
+	struct board b;
+
+	if (!CHECK_EQ(load(&b, "hdma-native", err), 0))
+		return;
+	CHECK(!ctlr_create(&b, err));
+	CHECK(strstr(err, "hdma-native"));
+	CHECK(strstr(err, "not emulated"));
+}
+
+TEST(board_text)
+{
+	char err[BOARD_ERR_LEN] = "";
+	struct board b;
+
+	CHECK_EQ(board_parse(&b, "f", good, err), 0);
+	CHECK_EQ(b.align, 4096);
+	CHECK(b.bar[2].only_64bit);
+	CHECK_EQ(b.bar[4].type, BAR_FIXED);
+	CHECK_EQ(b.rd_chans, 4);
+}
+
+/* The good text with line @line replaced must fail with @want. */
+static void refuse(unsigned int line, const char *with, const char *want)
+{
+	char text[2048], err[BOARD_ERR_LEN] = "", at[32];
+	const char *from = good, *end;
+	struct board b;
+	size_t n;
+
+	for (n = 1; n < line; n++)
+		from = strchr(from, '\n') + 1;
+	end = strchr(from, '\n');
+	snprintf(text, sizeof(text), "%.*s%s%s", (int)(from - good), good,
+		 with, end);
+	CHECK_EQ(board_parse(&b, "f", text, err), -EINVAL);
+	snprintf(at, sizeof(at), "f:%u: ", line);
+	if (!CHECK(!strncmp(err, at, strlen(at)) && strstr(err, want)))
+		printf("#   %s, not %s%s\n", err, at, want);
+}
+
+TEST(board_errors_name_file_and_line)
+{
+	refuse(3, "functions 2", "not 'key = value'");
+	refuse(3, "functoins = 2", "unknown key 'functoins'");
+	refuse(3, "name = y", "given before, in line 1");
+	refuse(3, "functions =", "has no value");
+	refuse(3, "functions = two", "not a 32-bit number");
+	refuse(3, "functions = 5G", "not a 32-bit number");
+	refuse(3, "functions = 9", "not in 1..8");
+	refuse(4, "align = 5000", "power of two");
+	refuse(5, "inbound = 33", "not in 1..32");
+	refuse(7, "msi = maybe", "neither yes nor no");
+	refuse(11, "bar0 = rubber", "not a BAR type");
+	refuse(11, "bar0 = resizable 1M", "'1M' is not understood");
+	refuse(15, "bar4 = fixed", "needs a size");
+	refuse(15, "bar4 = fixed 300", "power of two");
+	refuse(16, "bar5 = programmable 64bit", "64-bit BAR is even");
+	refuse(17, "dma-format = legacy", "not a register layout");
+	refuse(18, "dma-offset = 0x35004", "page-aligned");
+	refuse(18, "dma-offset = 0xf0000", "page-aligned");
+	refuse(19, "dma-size = 0x400", "do not hold");
+	refuse(20, "dma-write = 0", "not in 1..8");
+	refuse(22, "dma-irqs = 3", "one line, or one a channel (8)");
+}
+
+TEST(board_errors_without_a_line)
+{
+	char err[BOARD_ERR_LEN] = "";
+	struct board b;
+
+	CHECK_EQ(board_parse(&b, "f", "name = x\n", err), -EINVAL);
+	CHECK(!strcmp(err, "f: key 'core-version' is missing"));
+	CHECK_EQ(board_load(&b, "/nonexistent/board", err), -ENOENT);
+	CHECK(strstr(err, "/nonexistent/board"));
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Configuration space: who may write what, BARs of every kind, lists of
+ * capabilities as each side sees them. */
+#include "rig.h"
+#include "tap.h"
+
+#define MSI_FLAGS	(CFG_MSI + 2)
+
+/* Offset of a capability as the host finds it; 0 if it does not. */
+static u32 host_cap(struct rig *r, unsigned int func, u8 id)
+{
+	u32 at = rig_cfg(r, func, CFG_CAP_PTR, 1);
+	unsigned int n;
+
+	for (n = 0; at >= 0x40 && n < 48; n++) {
+		if (rig_cfg(r, func, at, 1) == id)
+			return at;
+		at = rig_cfg(r, func, at + 1, 1);
+	}
+	return 0;
+}
+
+/* The same through DBI, as the endpoint's kernel looks for it. */
+static u32 dbi_cap(struct rig *r, unsigned int func, u8 id)
+{
+	u32 base = func * REG_FUNC_STRIDE, v;
+	u32 at = rig_reg(r, base + CFG_CAP_PTR) & 0xff;
+	unsigned int n;
+
+	for (n = 0; at >= 0x40 && n < 48; n++) {
+		v = rig_reg(r, base + (at & ~3u)) >> 8 * (at & 3);
+		if ((v & 0xff) == id)
+			return at;
+		at = v >> 8 & 0xff;
+	}
+	return 0;
+}
+
+static u32 size_bar(struct rig *r, unsigned int func, unsigned int bar)
+{
+	u32 off = CFG_BAR0 + 4 * bar, old = rig_cfg(r, func, off, 4), v;
+
+	rig_set_cfg(r, func, off, 4, 0xffffffff);
+	v = rig_cfg(r, func, off, 4);
+	rig_set_cfg(r, func, off, 4, old);
+	return v;
+}
+
+TEST(cfg_header_through_dbi)
+{
+	struct rig r;
+	u16 vendor = 0x104c;
+	u8 pin = 1;
+
+	rig_open(&r, "generic");
+	/* read-only without DBI_RO_WR_EN */
+	epside_ops.write(r.c, EP_REG_BAR, CFG_VENDOR, &vendor, 2);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_VENDOR, 2), 0x16c3);
+	rig_set_reg(&r, 0x8bc, 1);
+	epside_ops.write(r.c, EP_REG_BAR, CFG_VENDOR, &vendor, 2);
+	epside_ops.write(r.c, EP_REG_BAR, CFG_INT_PIN, &pin, 1);
+	rig_set_reg(&r, 0x8bc, 0);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_VENDOR, 2), 0x104c);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_DEVICE, 2), 0xabcd);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_INT_LINE, 2), 0x0100);
+	/* never writable for the host */
+	rig_set_cfg(&r, 0, CFG_VENDOR, 4, 0);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_VENDOR, 4), 0xabcd104c);
+	rig_close(&r);
+}
+
+TEST(cfg_status_is_w1c)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	r.c->fn[0].cfg.val[CFG_STATUS + 1] = 0x20;
+	rig_set_cfg(&r, 0, CFG_STATUS, 2, 0x1000);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_STATUS, 2), 0x2010);
+	rig_set_cfg(&r, 0, CFG_STATUS, 2, 0xffff);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_STATUS, 2), 0x0010);
+	rig_close(&r);
+}
+
+TEST(cfg_bar_programmable_32bit)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	CHECK_EQ(size_bar(&r, 0, 1), 0);
+	rig_program_bar(&r, 0, 1, 0x20000, 0, 0, EP_RAM);
+	CHECK_EQ(size_bar(&r, 0, 1), 0xfffe0000);
+	rig_assign_bar(&r, 0, 1, 0xe0123456, false);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_BAR0 + 4, 4), 0xe0120000);
+	CHECK_EQ(rig_reg(&r, CFG_BAR0 + 4), 0xe0120000);
+	/* the smallest that the endpoint framework makes */
+	rig_program_bar(&r, 0, 3, 128, 0, 1, EP_RAM);
+	CHECK_EQ(size_bar(&r, 0, 3), 0xffffff80);
+	CHECK_EQ(hostside_ops.region_size(&r.c->fn[0], 3), 128);
+	rig_close(&r);
+}
+
+TEST(cfg_bar_programmable_64bit)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_program_bar(&r, 0, 2, 0x200000000ull, 0xc, 0, EP_RAM);
+	CHECK_EQ(size_bar(&r, 0, 2), 0x0000000c);
+	CHECK_EQ(size_bar(&r, 0, 3), 0xfffffffe);
+	CHECK_EQ(hostside_ops.region_size(&r.c->fn[0], 2), 0x200000000ull);
+	CHECK_EQ(hostside_ops.region_size(&r.c->fn[0], 3), 0);
+	rig_assign_bar(&r, 0, 2, 0x600000000ull, true);
+	CHECK_EQ(cfg_bar_addr(&r.c->fn[0].cfg, 2), 0x600000000ull);
+	CHECK_EQ(rig_reg(&r, CFG_BAR0 + 12), 6);
+	/* clear_bar takes the address away */
+	rig_set_reg(&r, 0x8bc, 1);
+	rig_set_reg(&r, REG_DBI2 + CFG_BAR0 + 8, 0);
+	rig_set_reg(&r, CFG_BAR0 + 8, 0);
+	rig_set_reg(&r, REG_DBI2 + CFG_BAR0 + 12, 0);
+	rig_set_reg(&r, CFG_BAR0 + 12, 0);
+	CHECK_EQ(size_bar(&r, 0, 2), 0);
+	CHECK_EQ(size_bar(&r, 0, 3), 0);
+	rig_close(&r);
+}
+
+/* R-Car S4: BAR0 and BAR2 resizable, BAR4 fixed at 256 bytes, others off. */
+TEST(cfg_bars_of_rcar_s4)
+{
+	struct rig r;
+	u32 fn1 = REG_FUNC_STRIDE;
+
+	rig_open(&r, "rcar-s4");
+	CHECK_EQ(rig_cfg(&r, 0, CFG_EXT, 4) & 0xffff, 0x15);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_EXT + 8, 4), 2 << 5 | 0);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_EXT + 16, 4) & 7, 2);
+
+	/* off until enabled through DBI2 */
+	CHECK_EQ(size_bar(&r, 1, 0), 0);
+	rig_set_reg(&r, 0x8bc, 1);
+	rig_set_reg(&r, REG_DBI2 + fn1 + CFG_BAR0, 1);
+	rig_set_reg(&r, fn1 + CFG_BAR0, 0);
+	/* a supported size selects itself: 4 MiB */
+	rig_set_reg(&r, fn1 + CFG_EXT + 4, BIT(6));
+	CHECK_EQ(size_bar(&r, 1, 0), 0xffc00000);
+	CHECK_EQ(rig_cfg(&r, 1, CFG_EXT + 8, 4) >> 8 & 0x3f, 2);
+	/* the host cannot select what is not supported */
+	rig_set_cfg(&r, 1, CFG_EXT + 8, 4, 0x3f << 8);
+	CHECK_EQ(size_bar(&r, 1, 0), 0xffc00000);
+	/* another one of two */
+	rig_set_reg(&r, fn1 + CFG_EXT + 4, BIT(6) | BIT(7));
+	rig_set_cfg(&r, 1, CFG_EXT + 8, 4, 3 << 8);
+	CHECK_EQ(size_bar(&r, 1, 0), 0xff800000);
+
+	/* fixed: the mask that is written does not matter */
+	rig_set_reg(&r, REG_DBI2 + fn1 + CFG_BAR0 + 16, 0xffff);
+	rig_set_reg(&r, fn1 + CFG_BAR0 + 16, 0);
+	CHECK_EQ(size_bar(&r, 1, 4), 0xffffff00);
+	/* disabled: nothing turns it on */
+	rig_set_reg(&r, REG_DBI2 + fn1 + CFG_BAR0 + 4, 0xffff);
+	CHECK_EQ(size_bar(&r, 1, 1), 0);
+	/* function 0 is another function */
+	CHECK_EQ(size_bar(&r, 0, 0), 0);
+	rig_close(&r);
+}
+
+TEST(cfg_reserved_bar_is_always_there)
+{
+	struct rig r;
+
+	rig_open(&r, "rk3588");
+	CHECK_EQ(size_bar(&r, 0, 4), 0xfff00000);
+	rig_set_reg(&r, 0x8bc, 1);
+	rig_set_reg(&r, REG_DBI2 + CFG_BAR0 + 16, 0);
+	CHECK_EQ(size_bar(&r, 0, 4), 0xfff00000);
+	rig_close(&r);
+}
+
+TEST(cfg_msi)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	CHECK_EQ(host_cap(&r, 0, 0x05), CFG_MSI);
+	CHECK_EQ(dbi_cap(&r, 0, 0x05), CFG_MSI);
+	/* the endpoint sees what the host wrote */
+	CHECK_EQ(rig_reg(&r, CFG_MSI) >> 16 & 0xff, 1 | 5 << 1 | 5 << 4 | 0x80);
+	CHECK_EQ(rig_reg(&r, CFG_MSI + 4), HOST_MSI);
+	/* the host cannot change what the endpoint offers */
+	rig_set_cfg(&r, 0, MSI_FLAGS, 2, 0);
+	CHECK_EQ(rig_cfg(&r, 0, MSI_FLAGS, 2), 5 << 1 | 0x80);
+	rig_close(&r);
+}
+
+/* Q24: an MSI-X capability that nobody placed is not shown to the host. */
+TEST(cfg_msix_is_hidden_until_it_is_placed)
+{
+	struct rig r;
+	u8 byte;
+
+	rig_open(&r, "generic");
+	CHECK_EQ(dbi_cap(&r, 0, 0x11), CFG_MSIX);
+	CHECK_EQ(host_cap(&r, 0, 0x11), 0);
+	CHECK_EQ(host_cap(&r, 0, 0x10), CFG_EXP);
+	hostside_ops.read(&r.c->fn[0], VFU_REGION_CONFIG, CFG_EXP + 1, &byte,
+			  1);
+	CHECK_EQ(byte, 0);
+	CHECK_EQ(hostside_ops.vectors(&r.c->fn[0], IRQ_MSIX), 0);
+	rig_set_reg(&r, 0x8bc, 1);
+	rig_set_reg(&r, CFG_MSIX, (rig_reg(&r, CFG_MSIX) & 0xffff) | 15 << 16);
+	rig_set_reg(&r, CFG_MSIX + 4, 0x1000 | 2);
+	rig_set_reg(&r, 0x8bc, 0);
+	CHECK_EQ(host_cap(&r, 0, 0x11), CFG_MSIX);
+	CHECK_EQ(hostside_ops.vectors(&r.c->fn[0], IRQ_MSIX), 16);
+	CHECK_EQ(cfg_msix_bar(&r.c->fn[0].cfg), 2);
+	CHECK_EQ(cfg_msix_offset(&r.c->fn[0].cfg), 0x1000);
+	rig_close(&r);
+
+	rig_open(&r, "rcar-s4");
+	CHECK_EQ(dbi_cap(&r, 0, 0x11), 0);
+	rig_close(&r);
+}
+
+TEST(cfg_function_level_reset)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_program_bar(&r, 1, 4, 256, 0, 0, EP_RAM);
+	rig_assign_bar(&r, 1, 4, 0xe0000000, false);
+	rig_set_cfg(&r, 1, CFG_EXP + 8, 2, 0x8000);
+	CHECK_EQ(rig_cfg(&r, 1, CFG_COMMAND, 2), 0);
+	CHECK_EQ(rig_cfg(&r, 1, CFG_BAR0 + 16, 4), 0);
+	CHECK_EQ(rig_cfg(&r, 1, MSI_FLAGS, 2), 5 << 1 | 0x80);
+	/* still programmed, and function 0 is untouched */
+	CHECK_EQ(size_bar(&r, 1, 4), 0xffffff00);
+	CHECK(cfg_command(&r.c->fn[0].cfg, COMMAND_MASTER));
+	rig_close(&r);
+}
+
+TEST(dbi_of_a_function_that_is_not_there)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	CHECK_EQ(rig_reg(&r, REG_FUNC_STRIDE), 0xffffffff);
+	rig_set_reg(&r, REG_FUNC_STRIDE + CFG_BAR0, 1);
+	rig_set_reg(&r, REG_DBI2 + REG_FUNC_STRIDE + CFG_BAR0, 1);
+	CHECK_EQ(rig_reg(&r, REG_FUNC_STRIDE + CFG_BAR0), 0xffffffff);
+	rig_close(&r);
+}
+
+TEST(dbi_port_logic)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	CHECK_EQ(rig_reg(&r, 0x8f8), 0x3534302a);
+	CHECK_EQ(rig_reg(&r, 0x900), 0xffffffff);
+	CHECK_EQ(rig_reg(&r, 0x72c), BIT(4));
+	CHECK_EQ(rig_reg(&r, 0x728), 0x11);
+	rig_set_reg(&r, 0x8f8, 0);
+	CHECK_EQ(rig_reg(&r, 0x8f8), 0x3534302a);
+	rig_set_reg(&r, 0x710, 0x70120);
+	CHECK_EQ(rig_reg(&r, 0x710), 0x70120);
+	link_set_unplugged(r.c, true);
+	CHECK_EQ(rig_reg(&r, 0x72c), 0);
+	rig_close(&r);
+}
+
+TEST(control_page)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_MAGIC), CTL_MAGIC_VALUE);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_FUNCTIONS), 2);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_CHANNELS), 4 | 4 << 16);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_BAR(0)), BAR_RESIZABLE);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_BAR(4)), BAR_FIXED);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_BAR_SIZE(4)), 256);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_DMA_OFFSET), 0x35000);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_RSVD_BAR), 0xff);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_FEATURES),
+		 FEAT_MSI | FEAT_SUBRANGE);
+	rig_close(&r);
+	rig_open(&r, "rk3588");
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_RSVD_BAR), 4);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_RSVD_SIZE), 0x2000);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_ALIGN), 65536);
+	rig_close(&r);
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The commands of the control socket. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands.h"
+#include "rig.h"
+#include "tap.h"
+
+static char *answer;
+static struct command_wait wait_for;
+
+static enum command_result run(struct rig *r, const char *line)
+{
+	enum command_result res;
+	char copy[3 * 4096];
+	size_t len;
+	FILE *out;
+
+	free(answer);
+	answer = NULL;
+	out = open_memstream(&answer, &len);
+	snprintf(copy, sizeof(copy), "%s", line);
+	res = command_run(r->c, copy, out, &wait_for);
+	fclose(out);
+	return res;
+}
+
+static bool is(struct rig *r, const char *line, const char *want)
+{
+	bool ok;
+
+	CHECK_EQ(run(r, line), COMMAND_DONE);
+	ok = !strcmp(answer, want);
+	if (!ok)
+		printf("#   '%s' answers '%s'\n", line, answer);
+	return ok;
+}
+
+TEST(control_errors)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	CHECK(is(&r, "", "error: empty line\n"));
+	CHECK(is(&r, "dance", "error: unknown command 'dance'\n"));
+	CHECK(is(&r, "a b c d e f g h i", "error: too many words\n"));
+	CHECK(is(&r, "link", "error: usage: link up|down\n"));
+	CHECK(is(&r, "link sideways",
+		 "error: a link goes up or down, not 'sideways'\n"));
+	CHECK(is(&r, "reset cold", "error: 'cold' is not a kind of reset (hot)\n"));
+	CHECK(is(&r, "counters set", "error: counters takes 'reset', not 'set'\n"));
+	CHECK(is(&r, "wait forever 1",
+		 "error: cannot wait for 'forever': started or linkup\n"));
+	CHECK(is(&r, "wait linkup soon",
+		 "error: 'soon' is not a number that fits here\n"));
+	CHECK(is(&r, "fault flood 1", "error: unknown fault 'flood'\n"));
+	CHECK(is(&r, "fault stuck up 1 on", "error: 'up' is neither wr nor rd\n"));
+	CHECK(is(&r, "fault stuck wr 4 on",
+		 "error: '4' is not a number that fits here\n"));
+	CHECK(is(&r, "fault stuck wr 1 maybe",
+		 "error: 'maybe' is neither on nor off\n"));
+	CHECK(is(&r, "fault stuck wr 1",
+		 "error: fault stuck wr|rd N on|off\n"));
+	CHECK(is(&r, "peek 2 0 0 4",
+		 "error: '2' is not a number that fits here\n"));
+	CHECK(is(&r, "peek 0 6 0 4",
+		 "error: '6' is not a number that fits here\n"));
+	CHECK(is(&r, "peek 0 0 -1 4",
+		 "error: '-1' is not a number that fits here\n"));
+	CHECK(is(&r, "peek 0 0 0 4097",
+		 "error: '4097' is not a number that fits here\n"));
+	CHECK(is(&r, "poke 0 0 0 abc",
+		 "error: 'abc' is not pairs of hex digits\n"));
+	CHECK(is(&r, "poke 0 0 0 xy",
+		 "error: 'xy' is not pairs of hex digits\n"));
+	CHECK(is(&r, "patch 0 0 0 00 1",
+		 "error: patch FUNC BAR OFFSET HEX [SKIP COUNT], or clear\n"));
+	free(answer);
+	answer = NULL;
+	rig_close(&r);
+}
+
+TEST(control_peek_and_poke)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_program_bar(&r, 0, 4, 256, 0, 0, EP_RAM);
+	rig_assign_bar(&r, 0, 4, 0xe0000000, false);
+	memset(&r.c->count, 0, sizeof(r.c->count));
+	CHECK(is(&r, "poke 0 4 0x3 0102030405", "ok\n"));
+	CHECK(!memcmp(r.ep_ram + 3, "\1\2\3\4\5", 5));
+	CHECK(is(&r, "peek 0 4 2 7", "00010203040500\nok\n"));
+	CHECK(is(&r, "peek 0 4 254 4", "0000\nerror: nothing answers in BAR4\n"));
+	CHECK(is(&r, "poke 0 1 0 00", "error: nothing answers in BAR1\n"));
+	CHECK_EQ(rig_count(&r, CNT_HOST_MEM_READ), 0);
+	CHECK_EQ(rig_count(&r, CNT_HOST_MEM_WRITE), 0);
+
+	CHECK(is(&r, "patch 0 4 4 ffff 0 1", "ok\n"));
+	CHECK_EQ(rig_bar(&r, 0, 4, 4), 0x0504ffff);
+	CHECK_EQ(rig_bar(&r, 0, 4, 4), 0x05040302);
+	CHECK(is(&r, "patch clear", "ok\n"));
+	free(answer);
+	answer = NULL;
+	rig_close(&r);
+}
+
+TEST(control_counters_and_status)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_cfg(&r, 0, 0, 4);
+	run(&r, "counters");
+	CHECK(strstr(answer, "host.cfg.read 1 4\n"));
+	CHECK(strstr(answer, "dma.mem.write.tlp 0 0\n"));
+	CHECK(strstr(answer, "violation.app 0 0\n"));
+	CHECK(is(&r, "counters reset", "ok\n"));
+	CHECK_EQ(rig_count(&r, CNT_HOST_CFG_READ), 0);
+	run(&r, "status");
+	CHECK(strstr(answer, "board generic\n"));
+	CHECK(strstr(answer, "link up\n"));
+	CHECK(strstr(answer, "function 0 16c3:abcd connected memory master msi on\n"));
+	CHECK(strstr(answer, "channel rd 1 idle"));
+	CHECK(!strcmp(answer + strlen(answer) - 4, "\nok\n"));
+	free(answer);
+	answer = NULL;
+	rig_close(&r);
+}
+
+TEST(control_link_and_faults)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	CHECK(is(&r, "link down", "ok\n"));
+	CHECK(!r.c->link_up);
+	CHECK_EQ(run(&r, "wait linkup 3"), COMMAND_WAIT);
+	CHECK_EQ(wait_for.seconds, 3);
+	CHECK(!wait_for.over(r.c));
+	CHECK(is(&r, "link up", "ok\n"));
+	CHECK(wait_for.over(r.c));
+	CHECK_EQ(run(&r, "wait started 3"), COMMAND_WAIT);
+	CHECK(wait_for.over(r.c));
+	CHECK(is(&r, "reset hot", "ok\n"));
+	CHECK(r.c->events & EVENT_HOT_RESET);
+	CHECK(is(&r, "fault stuck rd 1 on", "ok\n"));
+	CHECK_EQ(r.c->engine->fault.stuck[DMA_READ], BIT(1));
+	CHECK(is(&r, "fault stuck rd 1 off", "ok\n"));
+	CHECK_EQ(r.c->engine->fault.stuck[DMA_READ], 0);
+	CHECK(is(&r, "fault abort wr 0", "ok\n"));
+	CHECK_EQ(r.c->engine->fault.abort[DMA_WRITE], BIT(0));
+	CHECK(is(&r, "fault lost-irq 2", "ok\n"));
+	CHECK_EQ(r.c->engine->fault.lost, 2);
+	CHECK(is(&r, "fault late-irq 30", "ok\n"));
+	CHECK_EQ(r.c->engine->fault.late_ms, 30);
+	CHECK_EQ(run(&r, "quit"), COMMAND_QUIT);
+	free(answer);
+	answer = NULL;
+	rig_close(&r);
+}

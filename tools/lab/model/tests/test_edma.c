@@ -1,0 +1,695 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The engine as its drivers use it. A small driver of the test's own writes
+ * lists the way dw-edma does: data elements, then a link back to the start;
+ * lists longer than the ring in chunks, cycle bit toggled for each.
+ */
+#include "rig.h"
+#include "tap.h"
+
+#define DMA		0x35000u
+#define WR_EN		(DMA + 0x0c)
+#define RD_EN		(DMA + 0x2c)
+#define WR_BELL		(DMA + 0x10)
+#define RD_BELL		(DMA + 0x30)
+#define WR_STATUS	(DMA + 0x4c)
+#define WR_MASK		(DMA + 0x54)
+#define WR_CLEAR	(DMA + 0x58)
+#define WR_ERR		(DMA + 0x5c)
+#define RD_STATUS	(DMA + 0xa0)
+#define RD_MASK		(DMA + 0xa8)
+#define RD_CLEAR	(DMA + 0xac)
+#define RD_ERR		(DMA + 0xb4)
+#define WR_CTX(n)	(DMA + 0x200 + 0x200 * (n))
+#define RD_CTX(n)	(DMA + 0x300 + 0x200 * (n))
+
+#define CB	BIT(0)
+#define TCB	BIT(1)
+#define LLP	BIT(2)
+#define LIE	BIT(3)
+#define RIE	BIT(4)
+#define CCS	BIT(8)
+#define LLE	BIT(9)
+#define CS(v)	((v) >> 5 & 3)
+#define RUNNING	1
+#define HALTED	2
+#define STOPPED	3
+
+#define LIST	(EP_RAM + 0x1000)
+#define SRC	0x100000u	/* in either memory */
+#define DST	0x200000u
+
+static void element(struct rig *r, u64 at, u32 control, u32 size, u64 sar,
+		    u64 dar)
+{
+	u8 *p = r->ep_ram + (at - EP_RAM);
+
+	put32(p + 4, size);
+	memcpy(p + 8, &sar, 8);
+	memcpy(p + 16, &dar, 8);
+	put32(p, control);
+}
+
+static void link_to(struct rig *r, u64 at, u32 control, u64 target)
+{
+	element(r, at, control | LLP, 0, target, 0);
+}
+
+static void set_channel(struct rig *r, u32 ctx, u32 control1, u64 list)
+{
+	rig_set_reg(r, ctx, control1);
+	rig_set_reg(r, ctx + 0x1c, (u32)list);
+	rig_set_reg(r, ctx + 0x20, (u32)(list >> 32));
+}
+
+static void fill(u8 *p, u32 len, u32 seed)
+{
+	u32 i;
+
+	for (i = 0; i < len; i++)
+		p[i] = (u8)((i * 31 + seed) ^ i >> 8);
+}
+
+TEST(edma_registers)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	CHECK_EQ(rig_reg(&r, DMA + 8), 4 | 4 << 16);
+	rig_set_reg(&r, DMA + 8, 0);
+	CHECK_EQ(rig_reg(&r, DMA + 8), 4 | 4 << 16);
+	rig_set_reg(&r, DMA + 0x60, 0xfee00000);
+	rig_set_reg(&r, DMA + 0x64, 1);
+	rig_set_reg(&r, DMA + 0xe0, 0x12345678);
+	CHECK_EQ(rig_reg(&r, DMA + 0x60), 0xfee00000);
+	CHECK_EQ(rig_reg(&r, DMA + 0x64), 1);
+	CHECK_EQ(rig_reg(&r, DMA + 0xe0), 0x12345678);
+	rig_set_reg(&r, RD_CTX(3) + 0x20, 0x80);
+	CHECK_EQ(rig_reg(&r, RD_CTX(3) + 0x20), 0x80);
+	CHECK_EQ(rig_reg(&r, WR_CTX(3) + 0x20), 0);
+	/* the fifth channel is not there */
+	rig_set_reg(&r, RD_CTX(4) + 0x20, 0x80);
+	CHECK_EQ(rig_reg(&r, RD_CTX(4) + 0x20), 0);
+	/* the state of a channel is the engine's to write */
+	rig_set_reg(&r, WR_CTX(0), 0x60 | LLE);
+	CHECK_EQ(rig_reg(&r, WR_CTX(0)), LLE);
+	rig_close(&r);
+}
+
+TEST(edma_without_list)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	fill(r.ep_ram + SRC, 5000, 1);
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, WR_CTX(1), LIE);
+	rig_set_reg(&r, WR_CTX(1) + 0x08, 5000);
+	rig_set_reg(&r, WR_CTX(1) + 0x0c, (u32)EP_RAM + SRC);
+	rig_set_reg(&r, WR_CTX(1) + 0x14, (u32)HOST_RAM + DST);
+	rig_set_reg(&r, WR_BELL, 1);
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(1))), RUNNING);
+	engine_run(r.c->engine);
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(1))), STOPPED);
+	CHECK(!memcmp(r.host_ram + DST, r.ep_ram + SRC, 5000));
+	CHECK_EQ(r.host_ram[DST + 5000], 0);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(1));
+	CHECK_EQ(rig_ep_irqs(&r, 1), 1);
+	CHECK_EQ(rig_reg(&r, WR_CTX(1) + 0x08), 0);
+	CHECK_EQ(rig_count(&r, CNT_DMA_MEM_WRITE), 1);
+	CHECK_EQ(r.c->count.c[CNT_DMA_MEM_WRITE].bytes, 5000);
+	CHECK_EQ(r.c->count.c[CNT_DMA_MEM_WRITE].tlps, 20);
+	rig_close(&r);
+}
+
+/* A doorbell of an engine that is off, or of a channel that is not there. */
+TEST(edma_doorbells_without_effect)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	set_channel(&r, WR_CTX(0), CCS | LLE, LIST);
+	element(&r, LIST, CB | LIE, 4, EP_RAM + SRC, HOST_RAM + DST);
+	rig_set_reg(&r, WR_BELL, 0);
+	rig_set_reg(&r, RD_EN, 1);
+	rig_set_reg(&r, RD_BELL, 7);
+	CHECK_EQ(engine_run(r.c->engine), 0);
+	CHECK_EQ(rig_count(&r, CNT_DMA_START), 0);
+	rig_close(&r);
+}
+
+/* The engine starts at the first element whose cycle bit is its own, and
+ * stops in front of the first whose is not. */
+TEST(edma_cycle_bits)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	fill(r.ep_ram + SRC, 64, 2);
+	rig_set_reg(&r, WR_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE, LIST);
+	element(&r, LIST, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_count(&r, CNT_DMA_ELEMENT), 0);
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), STOPPED);
+
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST + 24, CB | LIE, 8, EP_RAM + SRC + 8,
+		HOST_RAM + DST + 8);
+	element(&r, LIST + 48, LIE, 8, EP_RAM + SRC + 16, HOST_RAM + DST + 16);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_count(&r, CNT_DMA_ELEMENT), 2);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	CHECK(!memcmp(r.host_ram + DST, r.ep_ram + SRC, 16));
+	CHECK_EQ(r.host_ram[DST + 16], 0);
+	CHECK_EQ(rig_reg(&r, WR_CTX(0) + 0x1c), LIST + 48);
+
+	/* it goes on there, once software gave it the element */
+	element(&r, LIST + 48, CB | LIE, 8, EP_RAM + SRC + 16,
+		HOST_RAM + DST + 16);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK(!memcmp(r.host_ram + DST, r.ep_ram + SRC, 24));
+	rig_close(&r);
+}
+
+/* A link is followed whatever its cycle bit says; only TCB toggles. */
+TEST(edma_link_elements)
+{
+	u64 a = LIST, b = LIST + 0x800, c = LIST + 0x900;
+	struct rig r;
+
+	rig_open(&r, "generic");
+	fill(r.ep_ram + SRC, 64, 3);
+	rig_set_reg(&r, WR_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, a);
+	element(&r, a, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
+	link_to(&r, a + 24, 0, b);		/* wrong bit, followed */
+	element(&r, b, CB, 8, EP_RAM + SRC + 8, HOST_RAM + DST + 8);
+	link_to(&r, b + 24, CB | TCB, c);	/* toggles */
+	element(&r, c, LIE, 8, EP_RAM + SRC + 16, HOST_RAM + DST + 16);
+	element(&r, c + 24, CB, 8, EP_RAM + SRC + 24, HOST_RAM + DST + 24);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_count(&r, CNT_DMA_ELEMENT), 3);
+	CHECK(!memcmp(r.host_ram + DST, r.ep_ram + SRC, 24));
+	CHECK_EQ(r.host_ram[DST + 24], 0);
+	CHECK_EQ(rig_reg(&r, WR_CTX(0)) & CCS, 0);
+	rig_close(&r);
+}
+
+TEST(edma_links_without_end)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	link_to(&r, LIST, CB | TCB, LIST + 24);
+	link_to(&r, LIST + 24, CB | TCB, LIST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	CHECK_EQ(rig_reg(&r, WR_ERR), BIT(16));
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), HALTED);
+	rig_close(&r);
+}
+
+/*
+ * One scatterlist of @n elements through a ring of @ll_max, as dw-edma does
+ * it: up to ll_max elements, the link, a doorbell; the next chunk with the
+ * other cycle bit when the interrupt came. Return: interrupts taken.
+ */
+static unsigned int transfer(struct rig *r, bool read, unsigned int n,
+			     unsigned int ll_max, u32 len)
+{
+	u32 ctx = read ? RD_CTX(0) : WR_CTX(0);
+	u64 from = (read ? HOST_RAM : EP_RAM) + SRC;
+	u64 to = (read ? EP_RAM : HOST_RAM) + DST;
+	unsigned int done = 0, i, irqs = 0;
+	u32 cb = CB, lie;
+
+	while (done < n) {
+		for (i = 0; i < ll_max && done < n; i++, done++) {
+			lie = done == n - 1 || i == ll_max - 1 ? LIE : 0;
+			element(r, LIST + 24 * i, cb | lie, len,
+				from + done * len, to + done * len);
+		}
+		link_to(r, LIST + 24 * i, TCB | (cb ^ CB), LIST);
+		if (done <= ll_max)
+			set_channel(r, ctx, CCS | LLE, LIST);
+		rig_set_reg(r, read ? RD_BELL : WR_BELL, 0);
+		engine_run(r->c->engine);
+		if (rig_reg(r, read ? RD_STATUS : WR_STATUS) != BIT(0))
+			return 0;
+		rig_set_reg(r, read ? RD_CLEAR : WR_CLEAR, BIT(0));
+		irqs += rig_ep_irqs(r, read ? 2 : 0) == 1;
+		cb ^= CB;
+	}
+	return irqs;
+}
+
+/* Longer than the ring, n % ll_max zero and not, one after another. */
+TEST(edma_scatterlists)
+{
+	static const unsigned int sizes[] = { 1, 2, 3, 7, 8, 9, 14, 15, 21,
+					      22, 100, 500 };
+	const unsigned int ll_max = 7;
+	unsigned int i, n;
+	struct rig r;
+	bool read;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, RD_EN, 1);
+	for (i = 0; i < 2 * ARRAY_SIZE(sizes); i++) {
+		u8 *from, *to;
+
+		n = sizes[i / 2];
+		read = i & 1;
+		from = (read ? r.host_ram : r.ep_ram) + SRC;
+		to = (read ? r.ep_ram : r.host_ram) + DST;
+		fill(from, n * 40, i);
+		memset(to, 0xee, n * 40 + 8);
+		CHECK_EQ(transfer(&r, read, n, ll_max, 40),
+			 (n + ll_max - 1) / ll_max);
+		CHECK(!memcmp(from, to, n * 40));
+		CHECK_EQ(to[n * 40], 0xee);
+	}
+	CHECK_EQ(rig_count(&r, CNT_DMA_ABORT), 0);
+	rig_close(&r);
+}
+
+/* Larger than a burst, across 4 KiB boundaries, unaligned. */
+TEST(edma_large_element)
+{
+	const u32 len = 3 * ENGINE_BURST + 123;
+	struct rig r;
+
+	rig_open(&r, "generic");
+	fill(r.host_ram + SRC + 3, len, 9);
+	rig_set_reg(&r, RD_EN, 1);
+	set_channel(&r, RD_CTX(1), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, len, HOST_RAM + SRC + 3, EP_RAM + DST + 1);
+	rig_set_reg(&r, RD_BELL, 1);
+	engine_run(r.c->engine);
+	CHECK(!memcmp(r.host_ram + SRC + 3, r.ep_ram + DST + 1, len));
+	CHECK_EQ(rig_count(&r, CNT_DMA_MEM_READ), 1);
+	CHECK_EQ(r.c->count.c[CNT_DMA_MEM_READ].bytes, len);
+	CHECK_EQ(r.c->count.c[CNT_DMA_MEM_READ].tlps,
+		 count_tlps(HOST_RAM + SRC + 3, len, LINK_MRRS));
+	rig_close(&r);
+}
+
+/* An empty element moves nothing and still ends with its interrupt. */
+TEST(edma_empty_element)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 0, 0, 0);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	rig_close(&r);
+}
+
+static void run_one(struct rig *r, u32 control)
+{
+	set_channel(r, WR_CTX(0), LLE | CCS, LIST);
+	element(r, LIST, CB | control, 8, EP_RAM + SRC, HOST_RAM + DST);
+	element(r, LIST + 24, 0, 0, 0, 0);
+	rig_set_reg(r, WR_BELL, 0);
+	engine_run(r->c->engine);
+}
+
+TEST(edma_status_mask_clear)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	/* no interrupt wanted: none latched */
+	run_one(&r, 0);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	/* masked: latched, not told */
+	rig_set_reg(&r, WR_MASK, 0x00ff00ff);
+	run_one(&r, LIE);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	/* unmasked while pending: told now */
+	rig_set_reg(&r, WR_MASK, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	/* clear is by bit; what stays is told again, what went is not */
+	rig_set_reg(&r, WR_CLEAR, BIT(1));
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	rig_set_reg(&r, WR_CLEAR, BIT(0));
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	/* the read direction's registers are others */
+	CHECK_EQ(rig_reg(&r, RD_MASK), 0);
+	CHECK_EQ(rig_reg(&r, RD_STATUS), 0);
+	/* a new one, unmasked */
+	run_one(&r, LIE);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	rig_close(&r);
+}
+
+/* One line for all on R-Car, one a channel elsewhere. */
+TEST(edma_lines)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_set_reg(&r, RD_STATUS, 0);
+	rig_set_reg(&r, WR_STATUS, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 2);
+	rig_close(&r);
+	rig_open(&r, "generic");
+	rig_set_reg(&r, RD_STATUS, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 2), 1);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	rig_close(&r);
+}
+
+/* Q12: any write to a status register asserts, without a status bit; it is
+ * the doorbell that the host rings. */
+TEST(edma_interrupt_emulation)
+{
+	const u64 bar = 0xe0000000;
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_set_reg(&r, RD_MASK, 0x00ff00ff);
+	rig_program_bar(&r, 0, 4, 256, 0, 0, EP_REGS + 0x35000);
+	rig_assign_bar(&r, 0, 4, bar, false);
+	rig_set_bar(&r, 0, 4, 0xa0, 0);
+	CHECK_EQ(rig_reg(&r, RD_STATUS), 0);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	CHECK_EQ(rig_count(&r, CNT_IRQ_LOCAL), 1);
+	CHECK_EQ(r.c->engine->ops->pending(r.c->engine), BIT(0));
+	/* a write of 0 to clear ends it */
+	rig_set_reg(&r, RD_CLEAR, 0);
+	CHECK_EQ(r.c->engine->ops->pending(r.c->engine), 0);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	rig_set_bar(&r, 0, 4, 0xa0, 0xffffffff);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	rig_close(&r);
+}
+
+/* Q17: an interrupt to the host is a write of the channel's data to the
+ * direction's address; the mask is for the local line only. */
+TEST(edma_message_to_the_host)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, WR_MASK, 0x00ff00ff);
+	rig_set_reg(&r, DMA + 0x60, HOST_MSI);
+	rig_set_reg(&r, DMA + 0x68, HOST_MSI);
+	rig_set_reg(&r, DMA + 0x70, (HOST_MSI_DATA + 6) << 16 |
+		    (HOST_MSI_DATA + 5));
+	run_one(&r, LIE | RIE);
+	CHECK_EQ(rig_host_irqs(&r, 0, 5), 1);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	CHECK_EQ(rig_count(&r, CNT_IRQ_IMWR), 1);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+
+	/* channel 1, odd: the high half of the word; function 1 this time */
+	rig_set_reg(&r, DMA + 0x60, HOST_MSI + 0x1000);
+	set_channel(&r, WR_CTX(1), LLE | CCS | 1 << 12, LIST);
+	rig_set_reg(&r, WR_BELL, 1);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_host_irqs(&r, 1, 6), 1);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_REQUESTER), 0);
+
+	/* an address that is no message: memory */
+	rig_set_reg(&r, DMA + 0x60, HOST_RAM + 0x80);
+	run_one(&r, LIE | RIE);
+	CHECK_EQ(get32(r.host_ram + 0x80), HOST_MSI_DATA + 5);
+	rig_close(&r);
+}
+
+static void expect_abort(struct rig *r, u32 err_reg, u32 err)
+{
+	engine_run(r->c->engine);
+	CHECK_EQ(rig_reg(r, WR_STATUS) | rig_reg(r, RD_STATUS), BIT(16));
+	CHECK_EQ(rig_reg(r, err_reg), err);
+	CHECK_EQ(rig_count(r, CNT_DMA_ABORT), 1);
+	rig_set_reg(r, WR_CLEAR, 0x00ff00ff);
+	rig_set_reg(r, RD_CLEAR, 0x00ff00ff);
+	CHECK_EQ(rig_reg(r, err_reg), 0);
+	memset(&r->c->count, 0, sizeof(r->c->count));
+}
+
+/* Bounds of every DMA: list, source, destination; both directions. */
+TEST(edma_outside_memory_aborts)
+{
+	static const u64 ep_bad[] = {
+		0, EP_RAM - 4, EP_RAM + EP_RAM_SIZE - 4, EP_RAM + EP_RAM_SIZE,
+		EP_REGS, EP_REGS + 0x35000, EP_OUT, UINT64_MAX - 3, UINT64_MAX,
+	};
+	static const u64 host_bad[] = {
+		0, HOST_RAM - 4, HOST_RAM + HOST_RAM_SIZE - 4,
+		HOST_RAM + HOST_RAM_SIZE, UINT64_MAX - 3, UINT64_MAX,
+	};
+	struct rig r;
+	unsigned int i;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, RD_EN, 1);
+	for (i = 0; i < ARRAY_SIZE(ep_bad); i++) {
+		set_channel(&r, WR_CTX(0), LLE | CCS, ep_bad[i]);
+		rig_set_reg(&r, WR_BELL, 0);
+		expect_abort(&r, WR_ERR, BIT(16));
+
+		set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+		element(&r, LIST, CB | LIE, 8, ep_bad[i], HOST_RAM + DST);
+		rig_set_reg(&r, WR_BELL, 0);
+		expect_abort(&r, WR_ERR, BIT(0));
+
+		set_channel(&r, RD_CTX(0), LLE | CCS, LIST);
+		element(&r, LIST, CB | LIE, 8, HOST_RAM + SRC, ep_bad[i]);
+		rig_set_reg(&r, RD_BELL, 0);
+		expect_abort(&r, RD_ERR, BIT(0));
+	}
+	for (i = 0; i < ARRAY_SIZE(host_bad); i++) {
+		set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+		element(&r, LIST, CB | LIE, 8, EP_RAM + SRC, host_bad[i]);
+		rig_set_reg(&r, WR_BELL, 0);
+		engine_run(r.c->engine);
+		CHECK_EQ(rig_count(&r, CNT_VIOL_UNMAPPED), 1);
+		expect_abort(&r, WR_ERR, BIT(0));
+
+		set_channel(&r, RD_CTX(0), LLE | CCS, LIST);
+		element(&r, LIST, CB | LIE, 8, host_bad[i], EP_RAM + DST);
+		rig_set_reg(&r, RD_BELL, 0);
+		expect_abort(&r, RD_ERR + 4, BIT(0));
+	}
+	CHECK_EQ(rig_reg(&r, RD_CTX(0)) >> 5 & 3, HALTED);
+	/* the largest element there can be */
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, UINT32_MAX, EP_RAM, HOST_RAM);
+	rig_set_reg(&r, WR_BELL, 0);
+	expect_abort(&r, WR_ERR, BIT(0));
+	rig_close(&r);
+}
+
+/* The abort message goes out when linked_list_err_en is set. */
+TEST(edma_abort_message)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, WR_MASK, 0x00ff00ff);
+	rig_set_reg(&r, DMA + 0x68, HOST_MSI);
+	rig_set_reg(&r, DMA + 0x70, HOST_MSI_DATA + 3);
+	set_channel(&r, WR_CTX(0), LLE | CCS, 0);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_host_irqs(&r, 0, 3), 0);
+	rig_set_reg(&r, DMA + 0x90, 1);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_host_irqs(&r, 0, 3), 1);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	rig_close(&r);
+}
+
+TEST(edma_bus_master_off)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_cfg(&r, 0, CFG_COMMAND, 2, COMMAND_MEMORY);
+	put32(r.ep_ram + SRC, 0xbad);
+	run_one(&r, LIE);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	CHECK_EQ(get32(r.host_ram + DST), 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_BUSMASTER), 1);
+	CHECK_EQ(rig_count(&r, CNT_DMA_MEM_WRITE), 0);
+	rig_close(&r);
+}
+
+/* Link loss in the middle of an element: abort, not silence. */
+TEST(edma_link_lost)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 2 * ENGINE_BURST, EP_RAM + SRC,
+		HOST_RAM + DST);
+	rig_set_reg(&r, WR_BELL, 0);
+	CHECK(r.c->engine->ops->step(r.c->engine));	/* fetch */
+	CHECK(r.c->engine->ops->step(r.c->engine));	/* first burst */
+	link_set_unplugged(r.c, true);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	rig_close(&r);
+}
+
+/* Q22: a host that rings must have its own function number in the channel. */
+TEST(edma_requester_of_a_remote_start)
+{
+	const u64 bar = 0xe0000000;
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_program_bar(&r, 1, 4, 256, 0, 0, EP_REGS + 0x35000);
+	rig_assign_bar(&r, 1, 4, bar, false);
+	element(&r, LIST, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	put32(r.ep_ram + SRC, 0x600d);
+	rig_set_bar(&r, 1, 4, 0x10, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_REQUESTER), 1);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	CHECK_EQ(get32(r.host_ram + DST), 0);
+
+	set_channel(&r, WR_CTX(0), LLE | CCS | 1 << 12, LIST);
+	rig_set_bar(&r, 1, 4, 0x10, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_REQUESTER), 1);
+	CHECK_EQ(get32(r.host_ram + DST), 0x600d);
+	rig_close(&r);
+}
+
+/* Link-side addresses pass the outbound iATU. */
+TEST(edma_outbound_window)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	put32(r.ep_ram + SRC, 0x1234);
+	rig_window_out(&r, 0, 0x70000000, 0x1000, HOST_RAM + 0x5000, 0);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 4, EP_RAM + SRC, 0x70000010);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(get32(r.host_ram + 0x5010), 0x1234);
+	rig_close(&r);
+}
+
+/* engine_en = 0 drains: it reads 1 until every channel stands still. */
+TEST(edma_drain)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, RD_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 4 * ENGINE_BURST, EP_RAM + SRC,
+		HOST_RAM + DST);
+	rig_set_reg(&r, WR_BELL, 0);
+	r.c->engine->ops->step(r.c->engine);
+	r.c->engine->ops->step(r.c->engine);
+	rig_set_reg(&r, WR_EN, 0);
+	CHECK_EQ(rig_reg(&r, WR_EN), 1);
+	CHECK_EQ(rig_reg(&r, RD_EN), 1);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_EN), 0);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), STOPPED);
+	rig_close(&r);
+}
+
+TEST(edma_fault_stuck)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	r.c->engine->fault.stuck[DMA_WRITE] = BIT(0);
+	run_one(&r, LIE);
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), RUNNING);
+	rig_set_reg(&r, WR_EN, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_EN), 1);
+	r.c->engine->fault.stuck[DMA_WRITE] = 0;
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_EN), 0);
+	rig_close(&r);
+}
+
+TEST(edma_fault_lost_and_abort)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	r.c->engine->fault.lost = 1;
+	run_one(&r, LIE);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	rig_set_reg(&r, WR_CLEAR, BIT(0));
+	run_one(&r, LIE);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	rig_set_reg(&r, WR_CLEAR, BIT(0));
+	r.c->engine->fault.abort[DMA_WRITE] = BIT(0);
+	run_one(&r, LIE);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	rig_set_reg(&r, WR_CLEAR, BIT(16));
+	run_one(&r, LIE);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	rig_close(&r);
+}
+
+/* All channels at once take turns. */
+TEST(edma_channels_take_turns)
+{
+	struct rig r;
+	unsigned int n;
+
+	rig_open(&r, "rcar-s4");
+	fill(r.ep_ram + SRC, 4 * 0x8000, 4);
+	rig_set_reg(&r, WR_EN, 1);
+	for (n = 0; n < 4; n++) {
+		set_channel(&r, WR_CTX(n), LLE | CCS, LIST + 0x100 * n);
+		element(&r, LIST + 0x100 * n, CB | LIE, 0x8000,
+			EP_RAM + SRC + 0x8000 * n, HOST_RAM + DST + 0x8000 * n);
+		rig_set_reg(&r, WR_BELL, n);
+	}
+	for (n = 0; n < 8; n++)
+		r.c->engine->ops->step(r.c->engine);
+	for (n = 0; n < 4; n++)
+		CHECK_EQ(rig_reg(&r, WR_CTX(n) + 8), 0x8000 - ENGINE_BURST);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0xf);
+	CHECK(!memcmp(r.host_ram + DST, r.ep_ram + SRC, 4 * 0x8000));
+	rig_close(&r);
+}
