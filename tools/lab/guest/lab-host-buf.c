@@ -10,6 +10,7 @@
  *         "verify SEED FROM TO"  demands the endpoint's pattern in the slots of
  *                                the lists FROM..TO and the host's elsewhere;
  *                                -EIO and a message for the first wrong byte
+ *   word  the first word of the function's BAR 0, to be read and written
  *
  * Test only: it lends the endpoint a piece of host memory for nothing else.
  */
@@ -17,6 +18,7 @@
 #include <linux/cleanup.h>
 #include <linux/debugfs.h>
 #include <linux/dma-mapping.h>
+#include <linux/io.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
@@ -33,6 +35,7 @@
  * @lock: serializes the commands
  * @mem: its memory
  * @dma: its bus address
+ * @bar: BAR 0 of the function
  * @dir: its debugfs directory
  */
 struct lab_buf {
@@ -40,6 +43,7 @@ struct lab_buf {
 	struct mutex	lock;	/* one command at a time */
 	u8		*mem;
 	dma_addr_t	dma;
+	void __iomem	*bar;
 	struct dentry	*dir;
 };
 
@@ -145,6 +149,23 @@ static const struct file_operations lab_addr_fops = {
 	.read = lab_addr_read,
 };
 
+static int lab_word_get(void *data, u64 *val)
+{
+	struct lab_buf *buf = data;
+
+	*val = readl(buf->bar);
+	return 0;
+}
+
+static int lab_word_set(void *data, u64 val)
+{
+	struct lab_buf *buf = data;
+
+	writel(val, buf->bar);
+	return 0;
+}
+DEFINE_DEBUGFS_ATTRIBUTE(lab_word_fops, lab_word_get, lab_word_set, "%#llx\n");
+
 static int lab_buf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
 	struct device *dev = &pdev->dev;
@@ -172,12 +193,17 @@ static int lab_buf_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (!buf->mem)
 		return -ENOMEM;
 
+	buf->bar = pcim_iomap(pdev, 0, 0);
+	if (!buf->bar)
+		return -ENOMEM;
+
 	pci_set_master(pdev);
 	pci_set_drvdata(pdev, buf);
 
 	buf->dir = debugfs_create_dir("lab-host-buf", NULL);
 	debugfs_create_file("addr", 0400, buf->dir, buf, &lab_addr_fops);
 	debugfs_create_file("cmd", 0200, buf->dir, buf, &lab_cmd_fops);
+	debugfs_create_file_unsafe("word", 0600, buf->dir, buf, &lab_word_fops);
 	return 0;
 }
 

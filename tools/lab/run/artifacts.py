@@ -54,7 +54,7 @@ class Artifacts:
         return path
 
     def board(self, name: str) -> Path:
-        """The file of a board."""
+        """The file of a board; an absolute path is taken as it is."""
         boards = self.path("boards")
         path = boards / name
         if not path.is_file():

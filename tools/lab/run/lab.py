@@ -45,7 +45,7 @@ def shared_cpu() -> frozenset[int]:
 class Lab:
     """A model and an endpoint VM, and the host VM once it is started.
 
-    board: name of a board file; kernels: what to boot; workdir: folder for the
+    board: name of a board, or the path of a board file; kernels: what to boot; workdir: folder for the
     logs, made if missing.
     """
 

@@ -12,20 +12,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import epf_test
 import pytest
+import scatterlists
 from run import Lab
 from run.ktap import Case, parse
+from scatterlists import Scatterlists
 
 EXPECTED = Path(__file__).with_name("expected") / "pci_endpoint.txt"
-EPC = "/sys/kernel/config/pci_ep/controllers/dw-ep-lab"
-EPF = "/sys/kernel/config/pci_ep/functions/pci_epf_test/test"
-
-# Small enough that no case comes near the harness's own limit of 30 seconds
-BAR_SIZE = 16384
 
 # The suite takes some 10 seconds; the limit is for a machine that is very busy
 SUITE_TIMEOUT = 600
-RANGE_TIMEOUT = 300
 
 
 @dataclass(frozen=True)
@@ -50,26 +47,11 @@ def read_expected() -> list[Expected]:
     return entries
 
 
-def start_epf_test(lab: Lab, vendor: str, device: str) -> None:
-    """Make the in-tree test function, link it to the controller, start the link."""
-    for command in (
-        f"mkdir {EPF}",
-        f"echo {vendor} > {EPF}/vendorid",
-        f"echo {device} > {EPF}/deviceid",
-        f"echo 32 > {EPF}/msi_interrupts",
-        f"echo 16 > {EPF}/msix_interrupts",
-        f"for size in {EPF}/pci_epf_test.0/bar?_size; do echo {BAR_SIZE} > $size; done",
-        f"ln -s {EPF} {EPC}/",
-        f"echo 1 > {EPC}/start",
-    ):
-        lab.ep.do(command)
-
-
 @pytest.fixture(scope="module")
 def report(boot_lab) -> Iterator[dict[str, Case]]:
     """The suite's report by name of the case."""
     with boot_lab("base-pci-endpoint", "generic", "base") as lab:
-        start_epf_test(lab, "0x104c", "0xb500")
+        epf_test.start(lab, "104c:b500")
         lab.start_host()
         result = lab.host.run("/tests/pci_endpoint_test", timeout=SUITE_TIMEOUT)
         (lab.workdir / "report").write_text(result.out)
@@ -88,31 +70,19 @@ def test_pci_endpoint_has_no_other_case(report: dict[str, Case]):
 
 
 @pytest.fixture(scope="module")
-def sg_lab(boot_lab) -> Iterator[tuple[Lab, str]]:
-    """A lab with a host buffer, and the buffer's bus address and size."""
+def lists(boot_lab) -> Iterator[tuple[Lab, Scatterlists]]:
+    """A lab with both ends of the scatterlist test."""
     with boot_lab("base-scatterlists", "generic", "base") as lab:
-        lab.ep.do("insmod /modules/dw-ep-lab-sg.ko")
-        start_epf_test(lab, "0x1234", "0xd3c1")
+        epf_test.start(lab, scatterlists.IDS)
         lab.start_host()
-        lab.host.do("insmod /modules/lab-host-buf.ko")
-        yield lab, lab.host.do("cat /sys/kernel/debug/lab-host-buf/addr").strip()
+        yield lab, Scatterlists(lab)
 
 
 @pytest.mark.parametrize("first", range(1, 500, 50))
-def test_local_scatterlists(sg_lab: tuple[Lab, str], first: int):
+def test_local_scatterlists(lists: tuple[Lab, Scatterlists], first: int):
     """Lists of 1 to 500 elements, both directions, verified on both machines."""
-    lab, buffer = sg_lab
+    lab, sg = lists
     last = first + 49
-    host = "/sys/kernel/debug/lab-host-buf/cmd"
-    endpoint = "/sys/kernel/debug/dw-ep-lab-sg/cmd"
-    lists = f"{first} {last}"
-    lab.host.do(f"echo fill {first} > {host}")
     lab.ctl.reset_counters()
-
-    lab.ep.do(f"echo read {buffer} {first} {lists} > {endpoint}", RANGE_TIMEOUT)
-    elements = sum(range(first, last + 1))
-    assert lab.ctl.counters()["dma.element"].count == elements
-
-    lab.ep.do(f"echo write {buffer} {first} {lists} > {endpoint}", RANGE_TIMEOUT)
-    assert lab.ctl.counters()["dma.element"].count == 2 * elements
-    lab.host.do(f"echo verify {first} {lists} > {host}", RANGE_TIMEOUT)
+    sg.both_ways(first, last)
+    assert lab.ctl.counters()["dma.element"].count == 2 * sum(range(first, last + 1))
