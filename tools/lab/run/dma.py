@@ -19,6 +19,7 @@ ATTRIBUTES = f"{EPF}/pci_epf_dma.0"
 VENDOR, DEVICE = "16c3", "0d0a"
 
 DRIVER = "/sys/bus/pci/drivers/dw-edma-pcie"
+DEBUGFS = "/sys/kernel/debug/dw-edma-ep"
 
 # The directions as the transfer program names them
 DIRECTIONS = {"-t": "host to endpoint", "-f": "endpoint to host"}
