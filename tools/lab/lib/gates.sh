@@ -47,13 +47,17 @@ gate_walk()		# SIDE FOLDER
 
 gate_warnings()		# SIDE FOLDER
 {
-	local tree
+	local tree fragments
+	local -a names
 	local -A src=([base]=$base_src [next]=$next_src)
 
 	for tree in base next; do
+		mapfile -t names < <(kernel_fragments "$tree" "$1" | xargs -n 1
+			kunit_configs | sed 's,^,/lab/,')
+		fragments=$(IFS=,; echo "${names[*]}")
 		gate_sandbox "$2" "${src[$tree]}" "${artifacts[$1.$tree.obj]}" \
-			/lab/tools/series/gates/warnings.sh "$1" \
-			"/out/$tree.log" "${c_files[@]}"
+			/lab/tools/series/gates/warnings.sh "$1" "$tree" \
+			"$fragments" "${c_files[@]}"
 	done
 }
 
@@ -69,11 +73,16 @@ gate_variant()		# ARCH COMPILER CONFIG FOLDER
 		/lab/tools/series/gates/variant.sh "$1" "$2" "$3" "${c_files[@]}"
 }
 
+kunit_configs()
+{
+	added_files | sed 's,^\./,,' | grep '/\.kunitconfig$' || true
+}
+
 gate_kunit()		# FOLDER
 {
 	local -a configs
 
-	mapfile -t configs < <(added_files | grep '/\.kunitconfig$')
+	mapfile -t configs < <(kunit_configs)
 	gate_sandbox "$1" "$next_src" "" \
 		/lab/tools/series/gates/kunit.sh "${configs[@]}"
 }

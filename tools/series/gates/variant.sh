@@ -23,7 +23,7 @@ export KBUILD_BUILD_HOST=lab
 
 vmake()
 {
-	make -s -C /src O=/obj ARCH="$arch" "${tools[@]}" \
+	make -C /src O=/obj ARCH="$arch" "${tools[@]}" \
 		HOSTCC="ccache gcc" -j"$LAB_JOBS" "$@"
 }
 
@@ -31,12 +31,25 @@ build()
 {
 	# Debug information costs minutes and shows nothing here.
 	echo CONFIG_DEBUG_INFO_NONE=y >/obj/fragment
-	vmake KCONFIG_ALLCONFIG=/obj/fragment "$config"
+	vmake -s KCONFIG_ALLCONFIG=/obj/fragment "$config"
 	vmake -k "${@/%.c/.o}"
+}
+
+# An object for each file: make does not mind to build none.
+complete()
+{
+	local file
+
+	for file; do
+		if [[ ! -s /obj/${file%.c}.o ]]; then
+			echo "error: $file was not compiled"
+			return 1
+		fi
+	done
 }
 
 if (($# == 0)); then
 	echo "no C file" >/out/log
-elif ! build "$@" >/out/log 2>&1; then
+elif ! { build "$@" && complete "$@"; } >/out/log 2>&1; then
 	touch /out/failed
 fi
