@@ -47,12 +47,20 @@ static bool dw_edma_same_unit(const struct dw_edma_chan *a,
 	return a->dir == b->dir;
 }
 
-#define for_each_unit_chan(pos, chan)					\
-	for ((pos) = (chan)->dw->chan;					\
-	     (pos) < (chan)->dw->chan + (chan)->dw->wr_ch_cnt +		\
-		     (chan)->dw->rd_ch_cnt;				\
-	     (pos)++)							\
-		if (!dw_edma_same_unit(pos, chan)) {} else
+/* The channels of the unit of @chan, one after the other, from @prev = NULL */
+static struct dw_edma_chan *dw_edma_unit_next(struct dw_edma_chan *chan,
+					      struct dw_edma_chan *prev)
+{
+	struct dw_edma *dw = chan->dw;
+	struct dw_edma_chan *end = dw->chan + dw->wr_ch_cnt + dw->rd_ch_cnt;
+	struct dw_edma_chan *pos;
+
+	for (pos = prev ? prev + 1 : dw->chan; pos < end; pos++)
+		if (dw_edma_same_unit(pos, chan))
+			return pos;
+
+	return NULL;
+}
 
 static bool dw_edma_chan_idle(struct dw_edma_chan *chan)
 {
@@ -97,7 +105,7 @@ int dw_edma_delegate_chan(struct dma_chan *dchan)
 {
 	struct dw_edma_chan *chan = dchan2dw_edma_chan(dchan);
 	struct dw_edma_chip *chip = chan->dw->chip;
-	struct dw_edma_chan *pos;
+	struct dw_edma_chan *pos = NULL;
 
 	might_sleep();
 
@@ -107,7 +115,7 @@ int dw_edma_delegate_chan(struct dma_chan *dchan)
 	if (chip->mf == EDMA_MF_EDMA_LEGACY)
 		return -EOPNOTSUPP;
 
-	for_each_unit_chan(pos, chan) {
+	while ((pos = dw_edma_unit_next(chan, pos))) {
 		guard(spinlock_irqsave)(&pos->vc.lock);
 		if (!dw_edma_chan_delegated(pos) && !dw_edma_chan_idle(pos))
 			return -EBUSY;
@@ -127,9 +135,9 @@ EXPORT_SYMBOL_GPL(dw_edma_delegate_chan);
 
 static void dw_edma_unit_stuck(struct dw_edma_chan *chan)
 {
-	struct dw_edma_chan *pos;
+	struct dw_edma_chan *pos = NULL;
 
-	for_each_unit_chan(pos, chan) {
+	while ((pos = dw_edma_unit_next(chan, pos))) {
 		guard(spinlock_irqsave)(&pos->vc.lock);
 		if (dw_edma_chan_delegated(pos))
 			pos->stuck = true;
@@ -142,9 +150,9 @@ static void dw_edma_unit_stuck(struct dw_edma_chan *chan)
 
 static void dw_edma_unit_restore(struct dw_edma_chan *chan, bool exposed)
 {
-	struct dw_edma_chan *pos;
+	struct dw_edma_chan *pos = NULL;
 
-	for_each_unit_chan(pos, chan) {
+	while ((pos = dw_edma_unit_next(chan, pos))) {
 		if (!dw_edma_chan_delegated(pos))
 			continue;
 

@@ -156,7 +156,10 @@ int dw_pcie_ep_delegate_dma_chan(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	if (vfunc_no)
 		return -EOPNOTSUPP;
 
-	if (!pci->edma.dw || !dw_pcie_ep_owns_chan(&pci->edma, chan))
+	if (!pci->edma.dw)
+		return -ENODEV;
+
+	if (!dw_pcie_ep_owns_chan(&pci->edma, chan))
 		return -EINVAL;
 
 	return dw_edma_delegate_chan(chan);
@@ -177,7 +180,11 @@ int dw_pcie_ep_reclaim_dma_chan(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 {
 	struct dw_pcie *pci = to_dw_pcie_from_ep(epc_get_drvdata(epc));
 
-	if (!pci->edma.dw || !dw_pcie_ep_owns_chan(&pci->edma, chan))
+	/* Removing the eDMA driver has turned the engine off */
+	if (!pci->edma.dw)
+		return -ENODEV;
+
+	if (!dw_pcie_ep_owns_chan(&pci->edma, chan))
 		return -EINVAL;
 
 	return dw_edma_reclaim_chan(chan, exposed);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * PCI endpoint DMA export: pci_ep_dma/FUNCTION/state in debugfs
+ *
+ * The state of the export and the block as a host decodes it.
+ */
+
+#include <linux/cleanup.h>
+#include <linux/debugfs.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "pci-ep-dma-internal.h"
+
+static struct dentry *epdma_debugfs_root;
+
+static void epdma_show_info(struct seq_file *s,
+			    const struct pci_ep_dma_info *info)
+{
+	u32 i;
+
+	seq_printf(s, "block: generation %u state %d serviced %#x layout %d function %u\n",
+		   info->generation, info->state, info->serviced, info->layout,
+		   info->func_no);
+	seq_printf(s, "registers: BAR%u offset %#llx size %#llx\n",
+		   info->regs.bar, info->regs.offset, info->regs.size);
+	if (info->doorbell.present)
+		seq_printf(s, "doorbell: BAR%u offset %#llx data %#x\n",
+			   info->doorbell.bar, info->doorbell.offset,
+			   info->doorbell.data);
+	if (info->scratch_size)
+		seq_printf(s, "scratch: engine %#llx size %#llx\n",
+			   info->scratch_addr, info->scratch_size);
+	for (i = 0; i < info->nr_mems; i++)
+		seq_printf(s, "memory %u: BAR%u offset %#llx engine %#llx size %#llx\n",
+			   info->mems[i].id, info->mems[i].win.bar,
+			   info->mems[i].win.offset, info->mems[i].addr,
+			   info->mems[i].win.size);
+	for (i = 0; i < info->nr_chans; i++)
+		seq_printf(s, "channel %u: %s %u memory %u offset %#x size %#x\n",
+			   info->chans[i].id,
+			   epdma_dir_name(info->chans[i].dir),
+			   info->chans[i].hw_chan, info->chans[i].mem_id,
+			   info->chans[i].ll_offset, info->chans[i].ll_size);
+}
+
+/* Decode what the host sees, by the code that the host uses */
+static void epdma_show_block(struct seq_file *s, struct pci_ep_dma_export *exp)
+{
+	struct pci_ep_dma_limits limits;
+	const char *field = NULL;
+	int ret;
+
+	struct pci_ep_dma_info *info __free(kfree) = kzalloc_obj(*info);
+	void *copy __free(kfree) = kmemdup(exp->block, exp->block_size,
+					   GFP_KERNEL);
+	if (!info || !copy)
+		return;
+
+	epdma_fill_limits(exp, &limits);
+	ret = pci_ep_dma_parse(copy, exp->block_size, &limits, info, &field);
+	if (ret)
+		seq_printf(s, "block: refused by the parser (%d): %s\n", ret,
+			   field);
+	else
+		epdma_show_info(s, info);
+}
+
+static int epdma_state_show(struct seq_file *s, void *unused)
+{
+	struct pci_ep_dma_export *exp = s->private;
+
+	guard(mutex)(&exp->lock);
+
+	seq_printf(s, "state: %s\n", epdma_state_name(exp->state));
+	seq_printf(s, "token: %#x\n", exp->token);
+	seq_printf(s, "requests: %lu\n", exp->nr_requests);
+	seq_printf(s, "repairs: %lu\n", exp->nr_repairs);
+	seq_printf(s, "watch: %s\n", exp->doorbell.irq ? "doorbell" : "polling");
+	if (exp->block)
+		epdma_show_block(s, exp);
+
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(epdma_state);
+
+void epdma_debugfs_add(struct pci_ep_dma_export *exp)
+{
+	exp->debugfs = debugfs_create_dir(dev_name(epdma_dev(exp)),
+					  epdma_debugfs_root);
+	debugfs_create_file("state", 0400, exp->debugfs, exp,
+			    &epdma_state_fops);
+}
+
+/* Waits for readers, which take export->lock */
+void epdma_debugfs_remove(struct pci_ep_dma_export *exp)
+{
+	lockdep_assert_not_held(&exp->lock);
+
+	debugfs_remove_recursive(exp->debugfs);
+}
+
+void epdma_debugfs_init(void)
+{
+	epdma_debugfs_root = debugfs_create_dir("pci_ep_dma", NULL);
+}
+
+void epdma_debugfs_exit(void)
+{
+	debugfs_remove_recursive(epdma_debugfs_root);
+}
