@@ -247,17 +247,32 @@ write_artifacts()
 	} >"$run_dir/artifacts.json"
 }
 
+# For the demo and its like: what runs the patched kernels.
 prepare()		# VERB
 {
 	enter "$1"
 	need_model
 	need_guest next ep
 	need_guest next host
-	if [[ $1 == check ]]; then
-		need_guest base ep
-		need_guest base host
-		need_base_git
-		need_gates
-	fi
+	write_artifacts
+}
+
+# For the tests: the pristine kernels and the gates of the series as well; the
+# gates only if the tests that judge them are among those asked for.
+prepare_check()		# [PYTEST ARGUMENT...]
+{
+	enter check
+	need_model
+	need_guest base ep
+	need_guest base host
+	need_guest next ep
+	need_guest next host
+	need_base_git
+	artifacts[next.src]=$next_src
+	case "$*" in
+	*test_series.py*)	need_gates ;;
+	*test_*.py*)		;;
+	*)			need_gates ;;
+	esac
 	write_artifacts
 }

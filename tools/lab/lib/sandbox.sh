@@ -39,7 +39,9 @@ sandbox()		# [BWRAP OPTION...] -- COMMAND...
 		--setenv GIT_CONFIG_KEY_0 safe.directory \
 		--setenv GIT_CONFIG_VALUE_0 '*' \
 		--setenv LAB /lab --setenv LAB_JOBS "$(nproc)" \
-		--setenv LAB_ARTIFACTS /run/lab --setenv LAB_LOGS /run/lab \
+		--setenv LAB_RUN /run/lab --setenv LAB_LOGS /run/lab \
+		--setenv LAB_ARTIFACTS /run/lab \
+		--setenv LAB_BASE_GIT "/cache/${base_git##*/}" \
 		--chdir /lab \
 		"${options[@]}" -- "$@"
 }

@@ -63,6 +63,8 @@ def lab(*args: str, **environment: object) -> subprocess.CompletedProcess[str]:
     (["dmeo"], "'dmeo'"),
     (["--fast"], "'--fast'"),
     (["clean", "everything"], "'everything'"),
+    (["demo", "--fast"], "'--fast'"),
+    (["bench", "4096"], "'4096'"),
     (["doctor", "--all"], "'--all'"),
     (["shell"], "ep or host"),
     (["shell", "both"], "'both'"),
