@@ -29,8 +29,6 @@
 #define MEM_SIZE	SZ_16K
 #define EP_BASE		0x480000000ULL	/* engine address of BAR0 offset 0 */
 
-#define MEM_AT(n)	(SZ_4K + (n) * MEM_SIZE)
-
 static const struct pci_ep_dma_limits limits = {
 	.bar_len = {
 		[BLOCK_BAR] = SZ_1M, [REGS_BAR] = SZ_1M, [DB_BAR] = DB_BAR_LEN,
@@ -38,12 +36,6 @@ static const struct pci_ep_dma_limits limits = {
 	.block_bar = BLOCK_BAR,
 	.func_no = FUNC_NO,
 };
-
-#define MEM(nr)								\
-	{								\
-		.id = 10 + (nr), .addr = EP_BASE + MEM_AT(nr),		\
-		.win = { BLOCK_BAR, MEM_AT(nr), MEM_SIZE },		\
-	}
 
 /* Two channels share memory 10 (Q4), the others have one each */
 static const struct pci_ep_dma_info good_info = {
@@ -58,7 +50,11 @@ static const struct pci_ep_dma_info good_info = {
 	.scratch_size = SZ_64K,
 	.nr_mems = NR_MEMS,
 	.nr_chans = NR_CHANS,
-	.mems = { MEM(0), MEM(1), MEM(2) },
+	.mems = {
+		{ 10, { BLOCK_BAR, 0x1000, MEM_SIZE }, EP_BASE + 0x1000 },
+		{ 11, { BLOCK_BAR, 0x5000, MEM_SIZE }, EP_BASE + 0x5000 },
+		{ 12, { BLOCK_BAR, 0x9000, MEM_SIZE }, EP_BASE + 0x9000 },
+	},
 	.chans = {
 		{ 0, PCI_EP_DMA_DIR_WRITE, 0, 10, 0, SZ_8K },
 		{ 1, PCI_EP_DMA_DIR_WRITE, 1, 10, SZ_8K, SZ_8K },
@@ -69,6 +65,7 @@ static const struct pci_ep_dma_info good_info = {
 
 /* Where the builder puts things */
 #define HDR(f)		offsetof(struct pci_ep_dma_wire_header, f)
+#define HDR_SIZE(f)	sizeof_field(struct pci_ep_dma_wire_header, f)
 #define MEM_OFF(n)	(PCI_EP_DMA_MEMS_OFFSET + \
 			 (n) * sizeof(struct pci_ep_dma_wire_mem))
 #define CHAN_OFF(n)	(MEM_OFF(NR_MEMS) + \
@@ -215,10 +212,8 @@ static void test_extensions(struct kunit *test)
 	poke(ext, HDR(chans.offset), chans);
 	poke(ext, HDR(chans.stride), STRIDE);
 	poke(ext, HDR(doorbell.flags), 0x80000000 | PCI_EP_DMA_DOORBELL_PRESENT);
-	memset(ext + HDR(reserved1), 0xff, sizeof_field(
-	       struct pci_ep_dma_wire_header, reserved1));
-	memset(ext + HDR(reserved2), 0xff, sizeof_field(
-	       struct pci_ep_dma_wire_header, reserved2));
+	memset(ext + HDR(reserved1), 0xff, HDR_SIZE(reserved1));
+	memset(ext + HDR(reserved2), 0xff, HDR_SIZE(reserved2));
 	poke(ext, HDR(regs.reserved), U32_MAX);
 	poke(ext, HDR(mems.reserved), U32_MAX);
 	poke(ext, HDR(chans.reserved), U32_MAX);
@@ -708,7 +703,7 @@ SPOIL(many_mems, info->nr_mems = PCI_EP_DMA_MAX_MEMS + 1)
 SPOIL(most_mems, info->nr_mems = U32_MAX)
 SPOIL(no_chans, info->nr_chans = 0)
 SPOIL(many_chans, info->nr_chans = PCI_EP_DMA_MAX_CHANS + 1)
-SPOIL(chan_dir, info->chans[3].dir = PCI_EP_DMA_DIR_INVALID)
+SPOIL(chan_dir, info->chans[2].dir = PCI_EP_DMA_DIR_INVALID)
 
 static void spoil_all_dirs(struct pci_ep_dma_info *info)
 {

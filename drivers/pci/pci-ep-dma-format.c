@@ -195,7 +195,7 @@ static void check_head(struct verdict *v, const struct pci_ep_dma_info *info,
 		       const struct pci_ep_dma_limits *limits)
 {
 	must(v, info->state > PCI_EP_DMA_STATE_UPDATING &&
-		info->state <= PCI_EP_DMA_STATE_FAILED, "state");
+	     info->state <= PCI_EP_DMA_STATE_FAILED, "state");
 	must(v, info->generation, "generation");
 	must(v, info->serviced || info->state == PCI_EP_DMA_STATE_PUBLISHED,
 	     "serviced");
@@ -220,8 +220,8 @@ static void check_regs(struct verdict *v, const struct pci_ep_dma_info *info,
 	/* The registers come and go, what describes them has to stay */
 	must(v, regs->bar != limits->block_bar, "regs.bar");
 	must(v, IS_ALIGNED(regs->offset, sizeof(u32)), "regs.offset");
-	must(v, fits(regs->offset, regs->size,
-			 bar_len(limits, regs->bar)), "regs.size");
+	must(v, fits(regs->offset, regs->size, bar_len(limits, regs->bar)),
+	     "regs.size");
 	must(v, need, "chans.count");
 	must(v, regs->size >= need, "regs.size");
 }
@@ -237,8 +237,8 @@ static void check_doorbell(struct verdict *v,
 
 	must(v, bar_len(limits, db->bar), "doorbell.bar");
 	must(v, IS_ALIGNED(db->offset, sizeof(u32)), "doorbell.offset");
-	must(v, fits(db->offset, sizeof(u32),
-			 bar_len(limits, db->bar)), "doorbell.offset");
+	must(v, fits(db->offset, sizeof(u32), bar_len(limits, db->bar)),
+	     "doorbell.offset");
 	/* The host writes the host area alone */
 	must(v, db->bar != limits->block_bar || db->offset >= info->total_len,
 	     "doorbell.offset");
@@ -266,7 +266,7 @@ static void check_mem(struct verdict *v, const struct pci_ep_dma_info *info,
 	must(v, IS_ALIGNED(mem->addr, WIRE_ALIGN), "mem.addr");
 	must(v, mem->win.size >= PCI_EP_DMA_MIN_LL, "mem.size");
 	must(v, fits(mem->win.offset, mem->win.size,
-			 bar_len(limits, mem->win.bar)), "mem.size");
+		     bar_len(limits, mem->win.bar)), "mem.size");
 	must(v, no_wrap(mem->addr, mem->win.size), "mem.size");
 	if (!passed(v))
 		return;
@@ -274,8 +274,8 @@ static void check_mem(struct verdict *v, const struct pci_ep_dma_info *info,
 	must(v, windows_disjoint(&mem->win, &block), "mem.offset");
 	must(v, windows_disjoint(&mem->win, &info->regs), "mem.offset");
 	must(v, !info->scratch_size ||
-		disjoint(mem->addr, mem->win.size, info->scratch_addr,
-			 info->scratch_size), "mem.addr");
+	     disjoint(mem->addr, mem->win.size, info->scratch_addr,
+		      info->scratch_size), "mem.addr");
 
 	/* All before this one have passed */
 	for (i = 0; i < nr; i++) {
@@ -299,13 +299,13 @@ static void check_chan(struct verdict *v, const struct pci_ep_dma_info *info,
 
 	must(v, chan->id < PCI_EP_DMA_MAX_CHANS, "chan.id");
 	must(v, chan->dir == PCI_EP_DMA_DIR_WRITE ||
-		chan->dir == PCI_EP_DMA_DIR_READ, "chan.dir");
+	     chan->dir == PCI_EP_DMA_DIR_READ, "chan.dir");
 	/* Numbers below the count, and no two the same: from 0, no hole */
 	must(v, chan->hw_chan < count_dir(info, chan->dir), "chan.hw_chan");
 	must(v, mem, "chan.mem_id");
 	must(v, IS_ALIGNED(chan->ll_offset, WIRE_ALIGN), "chan.ll_offset");
 	must(v, chan->ll_size >= PCI_EP_DMA_MIN_LL &&
-		chan->ll_size <= PCI_EP_DMA_MAX_LL, "chan.ll_size");
+	     chan->ll_size <= PCI_EP_DMA_MAX_LL, "chan.ll_size");
 	if (!passed(v))
 		return;
 
@@ -317,10 +317,10 @@ static void check_chan(struct verdict *v, const struct pci_ep_dma_info *info,
 
 		must(v, chan->id != other->id, "chan.id");
 		must(v, chan->dir != other->dir ||
-			chan->hw_chan != other->hw_chan, "chan.hw_chan");
+		     chan->hw_chan != other->hw_chan, "chan.hw_chan");
 		must(v, chan->mem_id != other->mem_id ||
-			disjoint(chan->ll_offset, chan->ll_size,
-				 other->ll_offset, other->ll_size),
+		     disjoint(chan->ll_offset, chan->ll_size,
+			      other->ll_offset, other->ll_size),
 		     "chan.ll_offset");
 	}
 }
@@ -364,7 +364,7 @@ static u64 get64(struct verdict *v, __le64 wire, const char *field)
 	u64 val = le64_to_cpu(wire);
 
 	demand(v, lower_32_bits(val) != ALL_ONES &&
-		  upper_32_bits(val) != ALL_ONES, -EIO, field);
+	       upper_32_bits(val) != ALL_ONES, -EIO, field);
 
 	return val;
 }
@@ -514,7 +514,7 @@ static void decode_map(struct verdict *v,
 
 	must(v, start >= sizeof(*hdr), "header_len");
 	must(v, end >= sizeof(*hdr) && end <= PCI_EP_DMA_MAX_LEN &&
-		end <= avail, "total_len");
+	     end <= avail, "total_len");
 	must(v, start <= end, "header_len");
 	must(v, IS_ALIGNED(host, HOST_ALIGN), "host_offset");
 	must(v, host >= start && fits(host, host_size, end),
@@ -619,7 +619,7 @@ static __le32 put32(struct verdict *v, u32 val, const char *field)
 static __le64 put64(struct verdict *v, u64 val, const char *field)
 {
 	must(v, lower_32_bits(val) != ALL_ONES &&
-		upper_32_bits(val) != ALL_ONES, field);
+	     upper_32_bits(val) != ALL_ONES, field);
 
 	return cpu_to_le64(val);
 }

@@ -111,6 +111,7 @@ struct pci_ep_dma_wire_window {
 	__le64 offset;			/* 0x08 bytes into the BAR */
 	__le64 size;			/* 0x10 bytes */
 };
+
 static_assert(sizeof(struct pci_ep_dma_wire_window) == 0x18);
 
 /* An array of records inside the block */
@@ -120,6 +121,7 @@ struct pci_ep_dma_wire_table {
 	__le32 stride;			/* 0x08 bytes from record to record */
 	__le32 reserved;		/* 0x0c */
 };
+
 static_assert(sizeof(struct pci_ep_dma_wire_table) == 0x10);
 
 /* A 32-bit write of @data rings it */
@@ -130,6 +132,7 @@ struct pci_ep_dma_wire_doorbell {
 	__le32 data;			/* 0x10 */
 	__le32 reserved;		/* 0x14 */
 };
+
 static_assert(sizeof(struct pci_ep_dma_wire_doorbell) == 0x18);
 
 /* Endpoint memory that the host may use as source and destination of data */
@@ -137,6 +140,7 @@ struct pci_ep_dma_wire_scratch {
 	__le64 addr;			/* 0x00 engine address */
 	__le64 size;			/* 0x08 bytes, 0 = there is none */
 };
+
 static_assert(sizeof(struct pci_ep_dma_wire_scratch) == 0x10);
 
 /* First thing in the block, written by the endpoint */
@@ -159,6 +163,7 @@ struct pci_ep_dma_wire_header {
 	struct pci_ep_dma_wire_scratch scratch;		/* 0x80 */
 	__le32 reserved2[12];		/* 0x90 */
 };
+
 static_assert(sizeof(struct pci_ep_dma_wire_header) == 0xc0);
 
 /* The only part that the host writes */
@@ -166,6 +171,7 @@ struct pci_ep_dma_wire_host {
 	__le32 token;			/* 0x00 request, 0 = withdrawn */
 	__le32 reserved[15];		/* 0x04 */
 };
+
 static_assert(sizeof(struct pci_ep_dma_wire_host) == 0x40);
 
 /* Memory for linked lists, seen from both sides */
@@ -176,6 +182,7 @@ struct pci_ep_dma_wire_mem {
 	__le64 addr;			/* 0x10 engine address, 8-aligned */
 	__le64 size;			/* 0x18 bytes */
 };
+
 static_assert(sizeof(struct pci_ep_dma_wire_mem) == 0x20);
 
 /* A channel and its linked list */
@@ -189,6 +196,7 @@ struct pci_ep_dma_wire_chan {
 	__le32 flags;			/* 0x18 none defined */
 	__le32 reserved;		/* 0x1c */
 };
+
 static_assert(sizeof(struct pci_ep_dma_wire_chan) == 0x20);
 
 /* Where pci_ep_dma_build() puts the host area and the memory table */

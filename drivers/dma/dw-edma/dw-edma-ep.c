@@ -298,7 +298,7 @@ static int wait_ready(struct dw_edma_ep *ep)
 	return err == -EAGAIN ? -ETIMEDOUT : err;
 }
 
-static int request(struct dw_edma_ep *ep)
+static int ask(struct dw_edma_ep *ep)
 {
 	int err;
 
@@ -473,7 +473,7 @@ const struct pci_ep_dma_info *devm_dw_edma_ep_attach(struct pci_dev *pdev)
 	if (err)
 		return ERR_PTR(err);
 
-	err = request(ep) ?: confirm(ep, generation, left_behind);
+	err = ask(ep) ?: confirm(ep, generation, left_behind);
 	if (err)
 		return ERR_PTR(err);
 
