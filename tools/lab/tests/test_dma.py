@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The main job on the patched kernels: data moves both ways, and nothing else.
+
+The kselftest that users run on boards runs here, and each of its cases is a test.
+What it proves with the engine alone is proved once more without: memory of the
+endpoint is looked at from outside.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from dma_case import (
+    READY_US,
+    WAYS,
+    XFER,
+    assert_no_violation,
+    pattern,
+    peek,
+    scratch_place,
+    verify_transfers,
+)
+from run import Lab, bench, dma
+from run.ktap import Case, parse
+
+SUITE = "/tests/pci_ep_dma_test"
+SOURCE = (
+    Path(__file__).parents[3]
+    / "tools/testing/selftests/pci_ep_dma/pci_ep_dma_test.c"
+)
+
+# The suite takes well under a minute; the limit is for a machine that is very busy
+SUITE_TIMEOUT = 900
+
+
+def cases_of_suite() -> list[str]:
+    """The names of all cases, as the harness makes them, from the source."""
+    source = SOURCE.read_text()
+    variants: dict[str, list[str]] = {}
+    for fixture in re.findall(r"^FIXTURE\((\w+)\)", source, re.M):
+        variants[fixture] = re.findall(
+            rf"^FIXTURE_VARIANT_ADD\({fixture}, (\w+)\)", source, re.M
+        )
+    names = []
+    for fixture, test in re.findall(
+        r"^TEST_F(?:_TIMEOUT)?\((\w+), (\w+)", source, re.M
+    ):
+        names += [f"{fixture}.{v}.{test}" for v in variants[fixture]] or [
+            f"{fixture}.{test}"
+        ]
+    return names
+
+
+@pytest.fixture(scope="module")
+def bound(boot_lab) -> Iterator[tuple[Lab, str]]:
+    """Both machines, the host's driver bound, and the address of the function."""
+    with boot_lab("dma", "rcar-s4", "next") as lab:
+        yield lab, dma.bring_up(lab)
+        assert_no_violation(lab)
+
+
+@pytest.fixture(scope="module")
+def report(bound: tuple[Lab, str]) -> dict[str, Case]:
+    """The suite's report by name of the case."""
+    lab, bdf = bound
+    result = lab.host.run(f"{SUITE} {bdf}", timeout=SUITE_TIMEOUT)
+    (lab.workdir / "report").write_text(result.out)
+    return {case.name: case for case in parse(result.out)}
+
+
+@pytest.mark.parametrize("name", cases_of_suite())
+def test_kselftest(report: dict[str, Case], name: str):
+    """Q32: a case that is missing or skipped is a failure."""
+    case = report[name]
+    assert case.result == "pass", f"{case.reason}\n{case.detail}"
+
+
+def test_kselftest_has_no_other_case(report: dict[str, Case]):
+    assert set(report) == set(cases_of_suite())
+
+
+@pytest.mark.parametrize("how", [f"{SUITE} {{}}", f"PCI_EP_DMA_BDF={{}} {SUITE}"])
+def test_kselftest_skips_without_device(bound: tuple[Lab, str], how: str):
+    """Q32: exit 4 where there is nothing to test."""
+    lab, _ = bound
+    result = lab.host.run(how.format("0000:00:00.0"))
+    assert result.rc == 4
+    assert "1..0 # SKIP the device lends no DMA channel" in result.out
+
+
+def test_kselftest_skips_without_argument(bound: tuple[Lab, str]):
+    """Q32"""
+    lab, _ = bound
+    result = lab.host.run(SUITE)
+    assert result.rc == 4
+    assert "1..0 # SKIP no device" in result.out
+
+
+def test_transfer_program_without_device(bound: tuple[Lab, str]):
+    """Q32"""
+    lab, _ = bound
+    result = lab.host.run(f"{XFER} -d 0000:00:00.0 -t")
+    assert result.rc == 4
+    assert "No such device" in result.out
+
+
+@pytest.mark.parametrize(
+    "arguments, said",
+    [
+        ("", "which way"),
+        ("-t -s 0", "-s is from 1"),
+        ("-t -s 99999999", "-s is from 1"),
+        ("-t -s x", "-s x is not a number"),
+        ("-t -q 0", "-q is from 1"),
+        ("-t -s 65536 -e 1", "more than 4096 segments"),
+        ("-t more", "unexpected argument 'more'"),
+    ],
+)
+def test_transfer_program_refuses(bound: tuple[Lab, str], arguments: str, said: str):
+    lab, bdf = bound
+    result = lab.host.run(f"{XFER} -d {bdf} {arguments}")
+    assert result.rc == 1
+    assert said in result.out
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("segment", [4096, 512, 300])
+def test_lists_verified(bound: tuple[Lab, str], way: str, segment: int):
+    """Up to 3500 segments a transfer, several queued, on every channel."""
+    lab, bdf = bound
+    for channel in range(4):
+        command = dma.transfer_command(
+            bdf, way, size=1 << 20, count=3, depth=3, verify=True
+        )
+        moved = dma.transfer(lab.host, f"{command} -e {segment} -c {channel}")
+        assert moved.verified and moved.bytes == 3 << 20
+
+
+def test_data_is_in_endpoint_memory(bound: tuple[Lab, str]):
+    """What the host sent is in the endpoint, seen without the engine.
+
+    A verified run leaves pattern 1 in the first bytes of scratch memory.
+    """
+    lab, bdf = bound
+    size = 64 * 1024
+    dma.transfer(lab.host, f"{XFER} -d {bdf} -t -s {size} -V")
+    place = scratch_place(lab, bdf)
+    assert place.size == dma.Export().scratch_size
+    assert peek(lab, place.bar, place.offset, size) == pattern(1, size)
+
+
+def test_endpoint_sleeps(bound: tuple[Lab, str]):
+    """Transfers take no interrupt and no message of the endpoint's CPU."""
+    lab, bdf = bound
+    lab.ctl.reset_counters()
+    for way in WAYS:
+        dma.transfer(lab.host, dma.transfer_command(bdf, way, size=65536, count=16))
+    counters = lab.ctl.counters()
+    assert counters["irq.imwr"].count == 32
+    for name in ("irq.local", "irq.msi", "ep.mem.read", "ep.mem.write"):
+        assert counters[name].count == 0, name
+
+
+def test_channels_are_listed(bound: tuple[Lab, str]):
+    """Four channels each way, children of the PCI function."""
+    lab, bdf = bound
+    links = lab.host.do("readlink -f /sys/class/dma/*").splitlines()
+    assert sum(f"/{bdf}/dma/" in link for link in links) == 8
+
+
+def test_request_to_ready(bound: tuple[Lab, str]):
+    """Q12, Q45: under 20 ms with a doorbell, and few reads meanwhile.
+
+    A wait that backs off from 1 ms reads at most 2 words at 1, 3, 7, 15 and 31 ms;
+    the rest is two copies of a block of under 1 KiB.
+    """
+    lab, bdf = bound
+    for _ in range(5):
+        dma.unbind(lab.host, bdf)
+        lab.ctl.reset_counters()
+        dma.bind(lab.host, bdf)
+        reads = lab.ctl.counters()["host.mem.read"].count
+        took = int(lab.host.do(f"cat {READY_US.format(bdf=bdf)}"))
+        assert took < 20000
+        assert reads < 600
+    verify_transfers(lab, bdf)
+
+
+def test_cost(bound: tuple[Lab, str]):
+    """Q46: nothing is worse than the public implementation."""
+    lab, bdf = bound
+    rows = bench.measure_all(lab, bdf)
+    ready = int(lab.host.do(f"cat {READY_US.format(bdf=bdf)}"))
+    assert bench.judge(rows, bench.inbound_windows(lab), ready) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("segments", [1, 2, 168, 169, 170, 500])
+def test_cost_of_lists(bound: tuple[Lab, str], way: str, segments: int):
+    """Q46: so it is for lists of any length."""
+    lab, bdf = bound
+    count = 4
+    command = dma.transfer_command(bdf, way, size=64 * segments, count=count)
+    lab.ctl.reset_counters()
+    dma.transfer(lab.host, f"{command} -e 64")
+    ours = bench.cost(lab.ctl.counters(), count)
+    assert ours.worse_than(bench.public_cost(segments)) == []

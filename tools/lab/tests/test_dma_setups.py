@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Other exports than the usual one: boards, BARs, directions, vectors, functions.
+
+Each boots both machines, binds, and moves verified data.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from dma_case import (
+    READY_US,
+    XFER,
+    assert_no_violation,
+    bind_and_release,
+    bind_error,
+    kernel_says,
+    verify_transfers,
+)
+from run import Lab, dma
+
+USUAL = dma.Export()
+
+
+def two_each(export: dma.Export) -> dma.Export:
+    """For boards whose engine has two channels a direction."""
+    return export.but(wr_chans="0-1", rd_chans="0-1")
+
+
+@pytest.mark.parametrize("vectors", [1, 2, 8, 32])
+def test_vectors(boot_lab: Callable, vectors: int):
+    """Q24: one vector, fewer than channels, one each, more."""
+    with boot_lab(f"dma-vectors-{vectors}", "rcar-s4", "next") as lab:
+        bdf = dma.bring_up(lab, USUAL.but(msi_interrupts=vectors))
+        for channel in range(4):
+            for way in dma.DIRECTIONS:
+                command = f"{XFER} -d {bdf} {way} -c {channel} -n 8 -V"
+                assert dma.transfer(lab.host, command).verified
+        verify_transfers(lab, bdf)
+
+
+@pytest.mark.parametrize("way, without", [("-t", "wr_chans"), ("-f", "rd_chans")])
+def test_one_direction(boot_lab: Callable, way: str, without: str):
+    """Q19: a direction has one owner, the other one stays with the endpoint."""
+    with boot_lab(f"dma-only{way}", "rcar-s4", "next") as lab:
+        bdf = dma.bring_up(lab, USUAL.but(**{without: None}))
+        verify_transfers(lab, bdf, (way,))
+        other = "-f" if way == "-t" else "-t"
+        assert lab.host.run(f"{XFER} -d {bdf} {other}").rc == 4
+
+
+def test_bars_chosen(boot_lab: Callable):
+    """Metadata and window where the user wants them."""
+    with boot_lab("dma-bars", "rcar-s4", "next") as lab:
+        bdf = dma.bring_up(lab, USUAL.but(metadata_bar=2, window_bar=0))
+        verify_transfers(lab, bdf)
+
+
+def test_all_bars_programmable(boot_lab: Callable):
+    """A controller with six BARs, MSI-X, an interrupt line a channel (Q43)."""
+    with boot_lab("dma-generic", "generic", "next") as lab:
+        bdf = dma.bring_up(lab, two_each(USUAL))
+        verify_transfers(lab, bdf)
+        assert int(lab.host.do(f"cat {READY_US.format(bdf=bdf)}")) < 20000
+
+
+def test_without_scratch_memory(boot_lab: Callable):
+    """Q32: channels work for their clients, the tests have nothing to test."""
+    with boot_lab("dma-no-scratch", "rcar-s4", "next") as lab:
+        bdf = dma.bring_up(lab, USUAL.but(scratch_size=None))
+        result = lab.host.run(f"/tests/pci_ep_dma_test {bdf}")
+        assert result.rc == 4
+        assert "SKIP the endpoint offers no scratch memory" in result.out
+        assert lab.host.run(f"{XFER} -d {bdf} -t").rc == 4
+
+
+@pytest.fixture(scope="module")
+def unbound(boot_lab):
+    """The function is there, no driver has it."""
+    with boot_lab("dma-binding", "rcar-s4", "next") as lab:
+        for command in USUAL.commands():
+            lab.ep.do(command)
+        lab.start_host()
+        yield lab, dma.find(lab.host)
+        assert_no_violation(lab)
+
+
+def test_nothing_binds_by_itself(unbound: tuple[Lab, str]):
+    """Q23: taking channels is an explicit choice."""
+    lab, bdf = unbound
+    assert not dma.is_bound(lab.host, bdf)
+    lab.host.do(f"echo {bdf} > /sys/bus/pci/drivers_probe")
+    assert lab.host.run(f"test -e /sys/bus/pci/devices/{bdf}/driver").rc
+
+
+def test_dynamic_id_is_refused(unbound: tuple[Lab, str]):
+    """Q23: an ID without match data is no choice."""
+    lab, bdf = unbound
+    ids = f"{dma.VENDOR} {dma.DEVICE}"
+    lab.host.run(f"echo {ids} > {dma.DRIVER}/new_id")
+    assert not dma.is_bound(lab.host, bdf)
+    lab.host.do(f"echo {ids} > {dma.DRIVER}/remove_id")
+    bind_and_release(lab, bdf)
+
+
+def test_no_msi_on_the_host(unbound: tuple[Lab, str]):
+    """The engine has no other way to tell: refused, and fine once MSI is back."""
+    lab, bdf = unbound
+    kernel_says(lab.host)
+    lab.host.do(f"echo 0 > /sys/bus/pci/devices/{bdf}/msi_bus")
+    assert bind_error(lab, bdf)
+    assert "no MSI vector" in kernel_says(lab.host)
+    lab.host.do(f"echo 1 > /sys/bus/pci/devices/{bdf}/msi_bus")
+    bind_and_release(lab, bdf)
+
+
+def test_endpoint_stopped(unbound: tuple[Lab, str]):
+    """No block any more: a clear answer, and a new export is found again."""
+    lab, bdf = unbound
+    lab.ep.do(f"rm {dma.EPC}/dma")
+    kernel_says(lab.host)
+    assert bind_error(lab, bdf)
+    assert "endpoint DMA block:" in kernel_says(lab.host)
+    lab.ep.do(f"ln -s {dma.EPF} {dma.EPC}/")
+    lab.stop_host()
+    lab.start_host()
+    bind_and_release(lab, dma.find(lab.host))
+
+
+def test_two_functions(boot_lab: Callable):
+    """Q19, Q22: each function has one direction, and a requester number of its own.
+
+    The model refuses DMA under a wrong one. The second function has no doorbell: it
+    is the first that gets it, and polling does as well.
+    """
+    root = "/sys/kernel/config/pci_ep/functions/pci_epf_dma"
+    with boot_lab("dma-two-functions", "rcar-s4", "next") as lab:
+        for number, channels in enumerate(("wr_chans", "rd_chans")):
+            epf = f"{root}/dma{number}"
+            for command in (
+                f"mkdir {epf}",
+                f"echo 0x{dma.VENDOR} > {epf}/vendorid",
+                f"echo 0x{dma.DEVICE} > {epf}/deviceid",
+                f"echo 0-3 > {epf}/pci_epf_dma.{number}/{channels}",
+                f"echo 65536 > {epf}/pci_epf_dma.{number}/scratch_size",
+                f"ln -s {epf} {dma.EPC}/",
+            ):
+                lab.ep.do(command)
+        lab.ep.do(f"echo 1 > {dma.EPC}/start")
+        lab.start_host(functions=2)
+        found = lab.host.do(f"lspci -D -n -d {dma.VENDOR}:{dma.DEVICE}").splitlines()
+        first, second = (line.split()[0] for line in found)
+        assert (first[-1], second[-1]) == ("0", "1")
+        for bdf in (first, second):
+            dma.bind(lab.host, bdf)
+        verify_transfers(lab, first, ("-f",))
+        verify_transfers(lab, second, ("-t",))
+        # One can go without the other
+        dma.unbind(lab.host, first)
+        verify_transfers(lab, second, ("-t",))

@@ -1,0 +1,421 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A block that lies, changes, or never answers, and a host that scribbles.
+
+The model makes the host read what the endpoint never wrote (`patch`). Each lie is
+refused with the errno of its kind and one message that names the field (Q6), and
+the device binds again as soon as it tells the truth.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from errno import (
+    EAGAIN,
+    EBADMSG,
+    EIO,
+    ENODEV,
+    EOPNOTSUPP,
+    EPROTONOSUPPORT,
+    ETIMEDOUT,
+    EREMOTEIO,
+)
+
+import pytest
+from dma_case import (
+    bind_and_release,
+    bind_error,
+    kernel_says,
+    peek,
+    poke,
+    verify_transfers,
+)
+from run import Lab, dma
+
+# Both are what the board's BARs come to by themselves
+BLOCK_BAR = 0
+WINDOW_BAR = 2
+
+# Offsets of include/linux/pci-ep-dma.h
+HEADER = {
+    "magic": (0x00, 4),
+    "version": (0x04, 4),
+    "header_len": (0x08, 4),
+    "total_len": (0x0C, 4),
+    "generation": (0x10, 4),
+    "state": (0x14, 4),
+    "serviced": (0x18, 4),
+    "layout": (0x1C, 4),
+    "func_no": (0x20, 4),
+    "host_offset": (0x24, 4),
+    "regs.bar": (0x30, 4),
+    "regs.offset": (0x38, 8),
+    "regs.size": (0x40, 8),
+    "mems.offset": (0x48, 4),
+    "mems.count": (0x4C, 4),
+    "mems.stride": (0x50, 4),
+    "chans.offset": (0x58, 4),
+    "chans.count": (0x5C, 4),
+    "chans.stride": (0x60, 4),
+    "doorbell.flags": (0x68, 4),
+    "doorbell.bar": (0x6C, 4),
+    "doorbell.offset": (0x70, 8),
+    "doorbell.data": (0x78, 4),
+    "scratch.addr": (0x80, 8),
+    "scratch.size": (0x88, 8),
+}
+MEM = {
+    "mem.id": (0x00, 4),
+    "mem.bar": (0x04, 4),
+    "mem.offset": (0x08, 8),
+    "mem.addr": (0x10, 8),
+    "mem.size": (0x18, 8),
+}
+CHAN = {
+    "chan.id": (0x00, 4),
+    "chan.dir": (0x04, 4),
+    "chan.hw_chan": (0x08, 4),
+    "chan.mem_id": (0x0C, 4),
+    "chan.ll_offset": (0x10, 4),
+    "chan.ll_size": (0x14, 4),
+}
+HOST_AREA = 0xC0
+TOKEN = HOST_AREA
+HUGE = 0x7FFFFFFF_FFFFFFF8
+ONES = 0xFFFFFFFF
+
+
+@dataclass(frozen=True)
+class Block:
+    """The true block, and where its records are."""
+
+    data: bytes
+
+    def get(self, field: str, record: int = 0) -> int:
+        offset, size = self.place(field, record)
+        return int.from_bytes(self.data[offset : offset + size], "little")
+
+    def place(self, field: str, record: int = 0) -> tuple[int, int]:
+        """Offset in the block and size of a field; record: which mem or chan."""
+        for table, fields in (("mems", MEM), ("chans", CHAN)):
+            if field in fields:
+                offset, size = fields[field]
+                first = self.get(f"{table}.offset")
+                return first + record * self.get(f"{table}.stride") + offset, size
+        return HEADER[field]
+
+
+@pytest.fixture(scope="module")
+def machines(boot_lab) -> Iterator[tuple[Lab, str]]:
+    with boot_lab("hostile", "rcar-s4", "next") as lab:
+        for command in dma.Export().commands():
+            lab.ep.do(command)
+        lab.start_host()
+        bdf = dma.find(lab.host)
+        lab.host.do("dmesg -n 8; dmesg -c")
+        # This leaves memory decoding on, so that the model can look, too
+        bind_and_release(lab, bdf)
+        yield lab, bdf
+
+
+@pytest.fixture
+def target(machines: tuple[Lab, str]) -> Iterator[tuple[Lab, str, Block]]:
+    """Unbound, truthful, and quiet before; good to bind after."""
+    lab, bdf = machines
+    lab.ctl.cmd("patch clear")
+    if dma.is_bound(lab.host, bdf):
+        dma.unbind(lab.host, bdf)
+    block = Block(peek(lab, BLOCK_BAR, 0, 4096))
+    kernel_says(lab.host)
+    yield lab, bdf, block
+    lab.ctl.cmd("patch clear")
+    bind_and_release(lab, bdf)
+
+
+def lie(
+    lab: Lab,
+    block: Block,
+    field: str,
+    value: int,
+    *,
+    record: int = 0,
+    skip: int = 0,
+    count: int = 0,
+) -> None:
+    offset, size = block.place(field, record)
+    data = value.to_bytes(size, "little").hex()
+    lab.ctl.cmd(f"patch 0 {BLOCK_BAR} {offset} {data} {skip} {count}")
+
+
+def assert_refused(lab: Lab, bdf: str, error: int, field: str) -> None:
+    """One message, that names the field, and the errno of it."""
+    assert bind_error(lab, bdf) == error
+    said = kernel_says(lab.host)
+    lines = [line for line in said.splitlines() if "endpoint DMA block:" in line]
+    assert len(lines) == 1, said
+    assert f"({field})" in lines[0]
+    assert not dma.is_bound(lab.host, bdf)
+
+
+@dataclass(frozen=True)
+class Lie:
+    field: str
+    value: int
+    error: int
+    record: int = 0
+    names: str = ""  # another field, when that one is found to be wrong
+
+    def __str__(self) -> str:
+        record = f"[{self.record}]" if self.record else ""
+        return f"{self.field}{record}={self.value:#x}"
+
+
+LIES = [
+    Lie("magic", 0, ENODEV),
+    Lie("magic", 0x4450444D, ENODEV),
+    Lie("magic", ONES, ENODEV),
+    Lie("version", 0, EBADMSG),
+    Lie("version", 2, EPROTONOSUPPORT),
+    Lie("version", 0x7FFFFFFF, EPROTONOSUPPORT),
+    Lie("header_len", 0, EBADMSG),
+    Lie("header_len", 0xBC, EBADMSG),
+    Lie("header_len", 0x7FFFFFFF, EBADMSG),
+    Lie("total_len", 0, EBADMSG),
+    Lie("total_len", 0xBC, EBADMSG),
+    Lie("total_len", 0x8004, EBADMSG),
+    Lie("total_len", 0x7FFFFFFF, EBADMSG),
+    Lie("generation", 0, EBADMSG),
+    Lie("state", 0, EAGAIN),
+    Lie("state", 4, EBADMSG),
+    Lie("layout", 0, EBADMSG),
+    Lie("layout", 99, EOPNOTSUPP),
+    Lie("func_no", 1, EOPNOTSUPP),
+    Lie("host_offset", 0, EBADMSG),
+    Lie("host_offset", 0xC4, EBADMSG),
+    Lie("host_offset", 0x7FFFFFC0, EBADMSG),
+    Lie("regs.bar", 1, EBADMSG),
+    Lie("regs.bar", BLOCK_BAR, EBADMSG),
+    Lie("regs.bar", 6, EBADMSG),
+    Lie("regs.bar", 0x7FFFFFFF, EBADMSG),
+    Lie("regs.offset", 2, EBADMSG),
+    # Q42: placed at the end of the BAR
+    Lie("regs.offset", 0xFFFFC, EBADMSG, names="regs.size"),
+    Lie("regs.offset", HUGE, EBADMSG, names="regs.size"),
+    Lie("regs.size", 0, EBADMSG),
+    # Q42: too small for its channels
+    Lie("regs.size", 0x9FC, EBADMSG),
+    Lie("regs.size", HUGE, EBADMSG),
+    Lie("mems.offset", 0, EBADMSG),
+    Lie("mems.offset", 0x104, EBADMSG),
+    Lie("mems.offset", HOST_AREA, EBADMSG),
+    Lie("mems.offset", 0x7FFFFFF8, EBADMSG),
+    Lie("mems.count", 0, EBADMSG),
+    Lie("mems.count", 129, EBADMSG),
+    Lie("mems.count", 0x7FFFFFFF, EBADMSG),
+    Lie("mems.stride", 0, EBADMSG),
+    Lie("mems.stride", 0x18, EBADMSG),
+    Lie("mems.stride", 0x24, EBADMSG),
+    Lie("mems.stride", 0x7FFFFFF8, EBADMSG, names="mems.count"),
+    Lie("chans.offset", 0, EBADMSG),
+    Lie("chans.offset", HOST_AREA, EBADMSG),
+    Lie("chans.offset", 0x7FFFFFF8, EBADMSG),
+    Lie("chans.count", 0, EBADMSG),
+    Lie("chans.count", 129, EBADMSG),
+    Lie("chans.count", 0x7FFFFFFF, EBADMSG),
+    Lie("chans.stride", 0, EBADMSG),
+    Lie("chans.stride", 0x18, EBADMSG),
+    Lie("chans.stride", 0x7FFFFFF8, EBADMSG, names="chans.count"),
+    Lie("doorbell.bar", 1, EBADMSG),
+    Lie("doorbell.bar", 6, EBADMSG),
+    Lie("doorbell.offset", 2, EBADMSG),
+    Lie("doorbell.offset", HUGE, EBADMSG),
+    Lie("scratch.addr", 0xFFFFFFFE_FFFFF000, EBADMSG, names="scratch.size"),
+    Lie("mem.id", 128, EBADMSG),
+    Lie("mem.bar", 1, EBADMSG),
+    Lie("mem.bar", 6, EBADMSG),
+    Lie("mem.offset", 4, EBADMSG),
+    Lie("mem.offset", 0, EBADMSG),
+    Lie("mem.offset", HUGE, EBADMSG, names="mem.size"),
+    Lie("mem.addr", 4, EBADMSG),
+    Lie("mem.addr", HUGE + 0x8000000000000000 - 8, EBADMSG),
+    # Q42: memory for less than two elements
+    Lie("mem.size", 0, EBADMSG),
+    Lie("mem.size", 16, EBADMSG),
+    Lie("mem.size", 32, EBADMSG),
+    Lie("mem.size", HUGE, EBADMSG),
+    Lie("chan.id", 128, EBADMSG),
+    Lie("chan.id", 0, EBADMSG, record=1),
+    Lie("chan.dir", 0, EBADMSG),
+    Lie("chan.dir", 3, EBADMSG),
+    Lie("chan.hw_chan", 4, EBADMSG),
+    Lie("chan.hw_chan", 0, EBADMSG, record=1),
+    Lie("chan.hw_chan", 0x7FFFFFFF, EBADMSG),
+    Lie("chan.mem_id", 99, EBADMSG),
+    Lie("chan.ll_offset", 4, EBADMSG),
+    Lie("chan.ll_offset", 0x7FFFFFF8, EBADMSG, names="chan.ll_size"),
+    # Q42: lists that overlap
+    Lie("chan.ll_offset", 0, EBADMSG, record=1),
+    Lie("chan.ll_size", 0, EBADMSG),
+    Lie("chan.ll_size", 16, EBADMSG),
+    Lie("chan.ll_size", 32, EBADMSG),
+    Lie("chan.ll_size", 0x100008, EBADMSG),
+    Lie("chan.ll_size", 0x7FFFFFFF, EBADMSG),
+]
+
+
+@pytest.mark.parametrize("told", LIES, ids=str)
+def test_lie_is_refused(target: tuple[Lab, str, Block], told: Lie):
+    """Q6, Q30, Q42"""
+    lab, bdf, block = target
+    lie(lab, block, told.field, told.value, record=told.record)
+    assert_refused(lab, bdf, told.error, told.names or told.field)
+
+
+@pytest.mark.parametrize("field", [*HEADER, *MEM, *CHAN])
+def test_all_ones_are_no_value(target: tuple[Lab, str, Block], field: str):
+    """Q8: one word of all ones is a dead link, wherever it stands."""
+    lab, bdf, block = target
+    offset, size = block.place(field)
+    for word in range(offset, offset + size, 4):
+        lab.ctl.cmd(f"patch 0 {BLOCK_BAR} {word} ffffffff")
+        # Without its magic, it is no block
+        assert_refused(lab, bdf, ENODEV if field == "magic" else EIO, field)
+        lab.ctl.cmd("patch clear")
+
+
+def test_dead_link(target: tuple[Lab, str, Block]):
+    """Q8: every BAR reads all ones."""
+    lab, bdf, _ = target
+    for bar in (0, 2, 4):
+        lab.ctl.cmd(f"patch 0 {bar} 0 {'ff' * 256}")
+    assert_refused(lab, bdf, EIO, "magic")
+
+
+def test_registers_overlap_lists(target: tuple[Lab, str, Block]):
+    """Q42: linked lists on top of the registers."""
+    lab, bdf, block = target
+    lie(lab, block, "mem.bar", WINDOW_BAR)
+    lie(lab, block, "mem.offset", block.get("regs.offset"))
+    assert_refused(lab, bdf, EBADMSG, "mem.offset")
+
+
+def test_scratch_overlaps_lists(target: tuple[Lab, str, Block]):
+    """Q42"""
+    lab, bdf, block = target
+    lie(lab, block, "scratch.addr", block.get("mem.addr"))
+    assert_refused(lab, bdf, EBADMSG, "mem.addr")
+
+
+# ---- what changes while it is looked at ----
+
+
+@pytest.mark.parametrize("field", ["generation", "state"])
+def test_changed_once_while_copied(target: tuple[Lab, str, Block], field: str):
+    """Q3: what looks torn is copied again."""
+    lab, bdf, block = target
+    lie(lab, block, field, 0x1234, skip=1, count=1)
+    assert bind_error(lab, bdf) == 0
+    dma.unbind(lab.host, bdf)
+
+
+def test_never_stands_still(target: tuple[Lab, str, Block]):
+    """Q3: another generation behind every copy, for as long as the host looks."""
+    lab, bdf, block = target
+    for copy in range(20):
+        lie(lab, block, "generation", 0x1000 + copy, skip=2 * copy + 1, count=1)
+    assert_refused(lab, bdf, EAGAIN, "generation")
+
+
+SECOND_COPY = [
+    # The words that the host compares are read twice a copy
+    Lie("generation", 0x1234, EAGAIN),
+    Lie("chans.count", 0x7FFFFFFF, EBADMSG),
+    Lie("chans.offset", HOST_AREA, EBADMSG),
+    Lie("mem.size", 16, EBADMSG),
+    Lie("chan.ll_size", 16, EBADMSG),
+    Lie("regs.size", 0, EBADMSG),
+    Lie("layout", 99, EOPNOTSUPP),
+]
+
+
+@pytest.mark.parametrize("told", SECOND_COPY, ids=str)
+def test_changed_after_ready(target: tuple[Lab, str, Block], told: Lie):
+    """Q6: the copy that is used is checked like the first, and like the first."""
+    lab, bdf, block = target
+    reads = 2 if told.field == "generation" else 1
+    lie(lab, block, told.field, told.value, skip=reads)
+    assert_refused(lab, bdf, told.error, told.field)
+    # The endpoint was told: nothing stays mapped for a host that went away
+    assert peek(lab, BLOCK_BAR, TOKEN, 4) == bytes(4)
+
+
+def test_no_answer(target: tuple[Lab, str, Block]):
+    """The host gives up after 10 s, and has not flooded the link meanwhile."""
+    lab, bdf, block = target
+    lie(lab, block, "serviced", 0)
+    lab.ctl.reset_counters()
+    assert bind_error(lab, bdf) == ETIMEDOUT
+    assert "did not answer the request for DMA" in kernel_says(lab.host)
+    # 10 s at a read in 50 ms, and the copy of the block
+    assert lab.ctl.counters()["host.mem.read"].count < 800
+
+
+def test_answer_failed(target: tuple[Lab, str, Block]):
+    lab, bdf, block = target
+    lie(lab, block, "state", 3, skip=2)
+    assert bind_error(lab, bdf) == EREMOTEIO
+    assert "could not map the DMA registers" in kernel_says(lab.host)
+
+
+def test_link_dies_while_waiting(target: tuple[Lab, str, Block]):
+    """Q8"""
+    lab, bdf, block = target
+    lie(lab, block, "serviced", ONES, skip=1)
+    assert_refused(lab, bdf, EIO, "serviced")
+
+
+# ---- a hostile host ----
+
+
+def published(lab: Lab, block: Block) -> bool:
+    """The endpoint's words are back, whatever the host did to them."""
+    now = peek(lab, BLOCK_BAR, 0, len(block.data))
+    total = block.get("total_len")
+    return (
+        now[:HOST_AREA] == block.data[:HOST_AREA]
+        and now[HOST_AREA + 64 : total] == block.data[HOST_AREA + 64 : total]
+    )
+
+
+def wait_published(lab: Lab, block: Block) -> None:
+    for _ in range(100):
+        if published(lab, block):
+            return
+        lab.ep.do("sleep 0.1")
+    pytest.fail("the endpoint did not publish its block again")
+
+
+@pytest.mark.parametrize("offset, size", [(0, 0xC0), (0x100, 0x80), (0x14, 4)])
+def test_scribbled_block_is_published_again(
+    target: tuple[Lab, str, Block], offset: int, size: int
+):
+    """Q3, Q30: what the host wrote over never comes back as truth."""
+    lab, bdf, block = target
+    poke(lab, BLOCK_BAR, offset, b"\x5a" * size)
+    wait_published(lab, block)
+    assert bind_error(lab, bdf) == 0
+    verify_transfers(lab, bdf)
+    dma.unbind(lab.host, bdf)
+
+
+def test_flood_of_tokens(target: tuple[Lab, str, Block]):
+    """Q30: requests faster than they can be served; log lines stay few."""
+    lab, bdf, _ = target
+    kernel_says(lab.ep)
+    for token in range(1, 500):
+        poke(lab, BLOCK_BAR, TOKEN, struct.pack("<I", token * 0x01010101 & ONES))
+    poke(lab, BLOCK_BAR, TOKEN, struct.pack("<I", ONES))
+    poke(lab, BLOCK_BAR, TOKEN, bytes(4))
+    assert len(kernel_says(lab.ep).splitlines()) < 50
+    assert bind_error(lab, bdf) == 0
+    verify_transfers(lab, bdf)
+    dma.unbind(lab.host, bdf)
