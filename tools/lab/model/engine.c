@@ -187,7 +187,7 @@ unsigned int engine_run(struct engine *e)
 {
 	unsigned int n = 0;
 
-	while (e->ops->step(e))
+	while (n < ENGINE_RUN_MAX && e->ops->step(e))
 		n++;
 	return n;
 }

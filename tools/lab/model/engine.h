@@ -103,11 +103,14 @@ void engine_reset(struct engine *e);
 /* Tell the thread that there may be work. */
 void engine_kick(struct engine *e);
 
+#define ENGINE_RUN_MAX	1000000u
+
 /**
  * engine_run() - work until there is none, in the caller's thread
  * @e: engine
  *
- * For tests, which have no thread. Late interrupts stay where they are.
+ * For tests, which have no thread. Late interrupts stay where they are. Ends
+ * after ENGINE_RUN_MAX steps: a list may have no end.
  * Return: number of steps that did something.
  */
 unsigned int engine_run(struct engine *e);

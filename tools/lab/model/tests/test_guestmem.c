@@ -102,7 +102,7 @@ TEST(guestmem_unmap)
 	struct guestmem gm = { 0 };
 	int fd = file(4 * PAGE);
 	u64 top = 0 - (u64)PAGE;
-	u8 b;
+	u8 b, b2[2] = { 0 };
 
 	CHECK_EQ(guestmem_map(&gm, 0, PAGE, RW, fd, 0), 0);
 	CHECK_EQ(guestmem_map(&gm, PAGE, PAGE, RW, fd, PAGE), 0);
@@ -110,6 +110,8 @@ TEST(guestmem_unmap)
 	/* ends at 2^64 */
 	CHECK_EQ(guestmem_map(&gm, top, PAGE, RW, fd, 0), 0);
 	CHECK_EQ(guestmem_read(&gm, UINT64_MAX, &b, 1), 0);
+	CHECK_EQ(guestmem_read(&gm, UINT64_MAX, b2, 2), -EFAULT);
+	CHECK_EQ(guestmem_write(&gm, UINT64_MAX, b2, 2), -EFAULT);
 
 	CHECK_EQ(guestmem_unmap(&gm, 0, 0), -EINVAL);
 	CHECK_EQ(guestmem_unmap(&gm, PAGE, UINT64_MAX), -EINVAL);

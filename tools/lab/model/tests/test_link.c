@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The link: up and down, bus mastering, messages, who may do what, and that
  * everything is counted once. */
+#include <errno.h>
 #include <unistd.h>
 
 #include "rig.h"
@@ -22,6 +23,7 @@ static void with_bar(struct rig *r, const char *board)
 TEST(link_down_reads_ones_and_drops_writes)
 {
 	struct rig r;
+	u32 v;
 
 	with_bar(&r, "rcar-s4");
 	CHECK_EQ(rig_bar(&r, 0, 0, 0), 0x600d);
@@ -30,6 +32,7 @@ TEST(link_down_reads_ones_and_drops_writes)
 	CHECK_EQ(rig_ep_irqs(&r, 1), 1);
 	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_LINK_STATUS), 0);
 	CHECK_EQ(rig_bar(&r, 0, 0, 0), 0xffffffff);
+	CHECK_EQ(hostside_mem_read(r.c, 0, 0, 0, &v, 4), -ENOLINK);
 	CHECK_EQ(rig_cfg(&r, 0, 0, 4), 0xffffffff);
 	CHECK_EQ(rig_cfg(&r, 0, 0, 1), 0xff);
 	rig_set_bar(&r, 0, 0, 0, 0xbad);
