@@ -23,7 +23,9 @@
  * Lifetime
  *   The caller holds each channel by an ordinary DMAengine reference from
  *   before it is delegated until after it was reclaimed. That keeps chan->dw
- *   alive.
+ *   alive, even if the instance is removed in between. Removal itself and these
+ *   functions are serialised by the caller, which is the endpoint controller
+ *   driver.
  *
  * Locking
  *   irq_mode and stuck change under vc.lock. The interrupt handler reads
@@ -41,7 +43,7 @@
 static bool dw_edma_same_unit(const struct dw_edma_chan *a,
 			      const struct dw_edma_chan *b)
 {
-	if (a->dw->chip->mf == EDMA_MF_HDMA_NATIVE)
+	if (a->dw->mf == EDMA_MF_HDMA_NATIVE)
 		return a == b;
 
 	return a->dir == b->dir;
@@ -75,11 +77,11 @@ static bool dw_edma_chan_idle(struct dw_edma_chan *chan)
 /* Nobody here still touches the channel when this returns */
 static void dw_edma_chan_let_go(struct dw_edma_chan *chan)
 {
-	struct dw_edma_chip *chip = chan->dw->chip;
+	struct dw_edma *dw = chan->dw;
 	int i;
 
-	for (i = 0; i < chan->dw->nr_irqs; i++)
-		synchronize_irq(chip->ops->irq_vector(chip->dev, i));
+	for (i = 0; i < dw->nr_irqs; i++)
+		synchronize_irq(dw->ops->irq_vector(dw->dma.dev, i));
 
 	cancel_work_sync(&chan->irq_work);
 	atomic_set(&chan->irq_pending, 0);
@@ -98,22 +100,25 @@ static void dw_edma_chan_let_go(struct dw_edma_chan *chan)
  *
  * Return: 0 on success, -EINVAL if the instance is not the local one,
  * -EOPNOTSUPP if the register map cannot be shared (the legacy map selects the
- * channel through one viewport register), -EBUSY if the channel is already
- * delegated, or if it or one that shares its registers is in use here.
+ * channel through one viewport register), -ENODEV if the instance was removed,
+ * -EBUSY if the channel is already delegated, or if it or one that shares its
+ * registers is in use here.
  */
 int dw_edma_delegate_chan(struct dma_chan *dchan)
 {
 	struct dw_edma_chan *chan = dchan2dw_edma_chan(dchan);
-	struct dw_edma_chip *chip = chan->dw->chip;
 	struct dw_edma_chan *pos = NULL;
 
 	might_sleep();
 
-	if (!(chip->flags & DW_EDMA_CHIP_LOCAL))
+	if (!(chan->dw->flags & DW_EDMA_CHIP_LOCAL))
 		return -EINVAL;
 
-	if (chip->mf == EDMA_MF_EDMA_LEGACY)
+	if (chan->dw->mf == EDMA_MF_EDMA_LEGACY)
 		return -EOPNOTSUPP;
+
+	if (chan->status == EDMA_ST_GONE)
+		return -ENODEV;
 
 	while ((pos = dw_edma_unit_next(chan, pos))) {
 		guard(spinlock_irqsave)(&pos->vc.lock);
@@ -143,7 +148,7 @@ static void dw_edma_unit_stuck(struct dw_edma_chan *chan)
 			pos->stuck = true;
 	}
 
-	dev_err(chan->dw->chip->dev,
+	dev_err(chan->dw->dma.dev,
 		"%s channel %d does not stop and stays unusable until the controller is probed again\n",
 		str_write_read(chan->dir == EDMA_DIR_WRITE), chan->id);
 }
@@ -182,8 +187,9 @@ static void dw_edma_unit_restore(struct dw_edma_chan *chan, bool exposed)
  * stop).
  *
  * Return: 0 on success and if the channel is not delegated, -EINVAL if the
- * instance is not the local one, -EIO if the channel was found stuck before, or
- * the error of the core's stop operation.
+ * instance is not the local one, -ENODEV if it was removed, which has stopped
+ * the channel, -EIO if the channel was found stuck before, or the error of the
+ * core's stop operation.
  */
 int dw_edma_reclaim_chan(struct dma_chan *dchan, bool exposed)
 {
@@ -192,8 +198,12 @@ int dw_edma_reclaim_chan(struct dma_chan *dchan, bool exposed)
 
 	might_sleep();
 
-	if (!(chan->dw->chip->flags & DW_EDMA_CHIP_LOCAL))
+	if (!(chan->dw->flags & DW_EDMA_CHIP_LOCAL))
 		return -EINVAL;
+
+	/* Removing the instance has stopped the engine */
+	if (chan->status == EDMA_ST_GONE)
+		return -ENODEV;
 
 	if (!dw_edma_chan_delegated(chan))
 		return 0;
