@@ -46,8 +46,9 @@ doctor_host()
 	else
 		doctor_line BAD "user: $(id -un) has no subordinate user ids"
 	fi
-	command -v apt-config >/dev/null &&
+	if command -v apt-get >/dev/null; then
 		doctor_line good "mirror: $(debian_mirror)"
+	fi
 }
 
 doctor_cache()

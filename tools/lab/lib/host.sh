@@ -50,7 +50,7 @@ need_host()
 		if ((EUID != 0)); then
 			command -v sudo >/dev/null ||
 				die "missing: ${missing[*]}; install it as root: apt-get install ${missing[*]}"
-			sudo -v ||
+			sudo -n true 2>/dev/null || sudo -v ||
 				die "missing: ${missing[*]}; sudo was refused, so install it as root: apt-get install ${missing[*]}"
 		fi
 		step "install ${missing[*]}" install_packages "${missing[@]}" ||
