@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from .errors import LabError
 
 _PLAN = re.compile(r"^1\.\.(\d+)\s*$")
+_SKIPPED = re.compile(r"^1\.\.0 # SKIP\s*(.*)$")
 _CASE = re.compile(r"^(not )?ok (\d+)(?: -)?(?: ([^#]*?))?\s*(?:# ?(.*))?$")
 _DIRECTIVE = re.compile(r"^(SKIP|XFAIL|TODO|TIMEOUT|ERROR)\b:? ?(.*)$", re.I)
 
@@ -43,7 +44,8 @@ def _result(failed: bool, comment: str) -> tuple[str, str]:
 
 
 def parse(text: str) -> list[Case]:
-    """The cases of a report, in order.
+    """The cases of a report, in order; one nameless skip for a suite that was skipped
+    as a whole.
 
     Raises LabError when there is no plan, or when the cases are not exactly those
     that it announces.
@@ -53,6 +55,9 @@ def parse(text: str) -> list[Case]:
     detail: list[str] = []
     for line in text.replace("\r", "").splitlines():
         if plan is None:
+            skipped = _SKIPPED.match(line)
+            if skipped:
+                return [Case("", "skip", skipped.group(1))]
             found = _PLAN.match(line)
             plan = int(found.group(1)) if found else None
             continue

@@ -60,6 +60,11 @@ def test_serial_line_ends():
     assert parse("1..1\r\nok 1 a\r\n") == [Case("a", "pass")]
 
 
+def test_suite_skipped_as_a_whole():
+    report = "TAP version 13\n1..0 # SKIP no device\n"
+    assert parse(report) == [Case("", "skip", "no device")]
+
+
 @pytest.mark.parametrize("word", ["TIMEOUT", "ERROR"])
 def test_a_case_that_was_ended_has_failed(word):
     (case,) = parse(f"1..1\nnot ok 1 a # {word} 45 seconds\n")
