@@ -15,7 +15,7 @@ from pathlib import Path
 import epf_test
 import pytest
 import scatterlists
-from run import Lab
+from run import Lab, LabError
 from run.ktap import Case, parse
 from scatterlists import Scatterlists
 
@@ -86,3 +86,14 @@ def test_local_scatterlists(lists: tuple[Lab, Scatterlists], first: int):
     lab.ctl.reset_counters()
     sg.both_ways(first, last)
     assert lab.ctl.counters()["dma.element"].count == 2 * sum(range(first, last + 1))
+
+
+def test_scatterlist_check_notices_wrong_data(lists: tuple[Lab, Scatterlists]):
+    """Each side refuses bytes that are not the ones it expects."""
+    _, sg = lists
+    sg.both_ways(2, 4)
+    # The buffer now holds the endpoint's bytes, not the host's
+    assert "Input/output error" in sg.move("read", 2, 2, 4).out
+    sg.fill(2)
+    with pytest.raises(LabError, match="Input/output error"):
+        sg.verify(2, 2, 4)
