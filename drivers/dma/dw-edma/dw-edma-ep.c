@@ -40,9 +40,10 @@
 
 /*
  * An endpoint with a doorbell answers in a few milliseconds, one that polls in
- * a few hundred. Every look is a read across the link, so looks become rare.
+ * a few hundred. Every look is a read across the link, so the longer the wait
+ * has been, the longer it is to the next look: a quarter of it, within bounds.
  */
-#define POLL_FIRST_US	(1 * USEC_PER_MSEC)
+#define POLL_MIN_US	(1 * USEC_PER_MSEC)
 #define POLL_MAX_US	(50 * USEC_PER_MSEC)
 #define READY_LIMIT_US	(10 * USEC_PER_SEC)
 
@@ -93,8 +94,9 @@ static void get_limits(struct pci_dev *pdev, struct pci_ep_dma_limits *limits)
  */
 static int find_block(struct dw_edma_ep *ep)
 {
-	bool answered = false;
 	void __iomem *block;
+	int err = -ENODEV;
+	bool alive = false;
 	u32 bar, magic;
 	size_t len;
 
@@ -115,11 +117,14 @@ static int find_block(struct dw_edma_ep *ep)
 			return 0;
 		}
 
-		answered |= !PCI_POSSIBLE_ERROR(magic);
 		pcim_iounmap(ep->pdev, block);
+
+		/* One BAR that answers shows that the link is up */
+		alive |= !PCI_POSSIBLE_ERROR(magic);
+		err = alive ? -ENODEV : -EIO;
 	}
 
-	return answered ? -ENODEV : -EIO;
+	return err;
 }
 
 /*
@@ -180,14 +185,14 @@ static int copy_once(struct dw_edma_ep *ep, void *buf, size_t len,
 
 static int copy_block(struct dw_edma_ep *ep)
 {
-	/* Only a hint how much to copy; the copy has the length that counts */
-	size_t len = clamp_t(size_t, block_read(ep, total_len),
-			     sizeof(struct pci_ep_dma_wire_header),
-			     ep->block_len);
+	size_t len = sizeof(struct pci_ep_dma_wire_header);
+	size_t hint = block_read(ep, total_len);
 	const char *field;
 	int err, i;
 
-	len = ALIGN_DOWN(len, sizeof(u32));
+	/* How much to copy; the length that counts is the one in the copy */
+	if (hint > len && hint <= ep->block_len)
+		len = ALIGN_DOWN(hint, sizeof(u32));
 
 	void *buf __free(kvfree) = kvmalloc(len, GFP_KERNEL);
 	if (!buf)
@@ -197,7 +202,7 @@ static int copy_block(struct dw_edma_ep *ep)
 		err = copy_once(ep, buf, len, &field);
 		if (err != -EAGAIN)
 			break;
-		fsleep(POLL_FIRST_US);
+		fsleep(POLL_MIN_US);
 	}
 
 	return err ? refuse(ep, err, field) : 0;
@@ -285,12 +290,11 @@ static int look_for_ready(struct dw_edma_ep *ep)
 static int wait_ready(struct dw_edma_ep *ep)
 {
 	ktime_t start = ktime_get();
-	u64 delay = POLL_FIRST_US;
 	int err;
 
+	ep->ready_us = 0;
 	do {
-		fsleep(delay);
-		delay = min(delay * 2, POLL_MAX_US);
+		fsleep(clamp(ep->ready_us / 4, POLL_MIN_US, POLL_MAX_US));
 		err = look_for_ready(ep);
 		ep->ready_us = ktime_us_delta(ktime_get(), start);
 	} while (err == -EAGAIN && ep->ready_us < READY_LIMIT_US);
