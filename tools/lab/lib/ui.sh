@@ -33,6 +33,16 @@ clock()
 	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
 }
 
+# Start the command in a process group of its own; sets step_pid. The caller
+# waits for it: a shell that waits hears a signal, one that runs does not.
+start_step()		# COMMAND...
+{
+	set -m
+	( set -e +m; "$@" ) </dev/null &
+	step_pid=$!
+	set +m
+}
+
 end_step()
 {
 	[[ $step_pid ]] || return 0
@@ -80,10 +90,7 @@ step()			# TITLE COMMAND...
 	log=$(printf '%s/%02d-%s.log' "$run_dir" $step_count \
 		"$(tr -cs '[:alnum:]' - <<<"${title,,}")")
 	log=${log/%-.log/.log}
-	set -m
-	( set -e +m; "$@" ) </dev/null >"$log" 2>&1 &
-	step_pid=$!
-	set +m
+	start_step "$@" >"$log" 2>&1
 	show_progress "$title" "$start" "$log"
 	wait "$step_pid" || status=$?
 	step_pid=

@@ -256,6 +256,18 @@ def test_an_interrupted_build_is_dropped(cache: Path, number: int, status: int):
     assert (cache / f"thing-{KEY}/file").read_text() == "whole\n"
 
 
+def test_a_terminated_run_ends_what_it_plays(cache: Path, tmp_path: Path):
+    """The program of a verb runs in the sandbox; its end does not wait for it."""
+    play = re.search(r"^play\(\).*?^}$", LAB.read_text(), re.M | re.S)[0]
+    mark = tmp_path / "mark"
+    one = start(cache, f"{play}\nsandbox() {{ echo $BASHPID >{mark}; exec sleep 1000; }}"
+                       "\nplay program")
+    wait_for(lambda: mark.exists() and mark.read_text())
+    one.terminate()
+    assert one.wait(HANG) == 143
+    assert not Path("/proc", mark.read_text().strip()).exists()
+
+
 def test_a_killed_build_is_never_used(cache: Path):
     one = start(cache, f"cache_entry thing {KEY} title stuck")
     wait_for(lambda: half_built(cache) and builds(cache) == 1)
