@@ -18,10 +18,18 @@
 #include <linux/cleanup.h>
 #include <linux/dma-mapping.h>
 #include <linux/dmaengine.h>
+#include <linux/mmzone.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
 
 #include "pci-ep-dma-internal.h"
+
+/*
+ * The memory is contiguous for the engine, and there may be no IOMMU. More than
+ * this the page allocator does not give in one piece. As it is a power of two,
+ * what fits still fits when it is rounded up to a BAR size.
+ */
+#define EPDMA_MAX_SIZE		(PAGE_SIZE << MAX_PAGE_ORDER)
 
 void epdma_use_bar(struct pci_ep_dma_export *exp, enum pci_barno bar)
 {
@@ -325,8 +333,12 @@ static int epdma_alloc_memory(struct pci_ep_dma_export *exp)
 	exp->ll_offset = exp->block_size;
 	exp->scratch_offset = exp->ll_offset + exp->nr_chans * EPDMA_LL_SIZE;
 	if (check_add_overflow(exp->scratch_offset, exp->config.scratch_size,
-			       &size))
-		return -EOVERFLOW;
+			       &size) || size > EPDMA_MAX_SIZE) {
+		dev_err(epdma_dev(exp),
+			"scratch_size is too large: with it the metadata BAR exceeds %lu bytes\n",
+			EPDMA_MAX_SIZE);
+		return -E2BIG;
+	}
 
 	ret = epdma_choose_bars(exp, size);
 	if (ret)

@@ -232,8 +232,10 @@ static void epdma_withdraw(struct pci_ep_dma_export *exp)
 	epdma_retract_block(exp);
 	epdma_close_window(exp);
 
+	/* A host that was never served has seen nothing that changes now */
+	if (exp->serviced)
+		exp->generation = pci_ep_dma_next(exp->generation);
 	exp->serviced = 0;
-	exp->generation = pci_ep_dma_next(exp->generation);
 
 	ret = epdma_reclaim(exp);
 	if (!ret)
@@ -398,8 +400,8 @@ static void epdma_unpublish(struct pci_ep_dma_export *exp)
  * Return: 0 on success, -ENODEV if the controller has no channels to export,
  * -ERANGE if it has not all that were asked for, -EOPNOTSUPP if they cannot be
  * exported like this, -EBUSY if one is in use on this side, -EINVAL or -ENOSPC
- * if the BARs do not fit, -ENOMEM, or another -errno. Each is explained in the
- * log, and nothing is held.
+ * if the BARs do not fit, -E2BIG if the scratch buffer is too large, -ENOMEM, or
+ * another -errno. Each is explained in the log, and nothing is held.
  */
 int pci_ep_dma_export_claim(struct pci_ep_dma_export *exp)
 {
@@ -457,10 +459,8 @@ int pci_ep_dma_export_publish(struct pci_ep_dma_export *exp)
 	epdma_kick(exp);
 
 	dev_info(epdma_dev(exp),
-		 "write channels %*pbl, read channels %*pbl: metadata in BAR%d, registers in BAR%d, requests by %s\n",
-		 PCI_EP_DMA_EXPORT_MAX_CHANS, exp->config.wr_chans,
-		 PCI_EP_DMA_EXPORT_MAX_CHANS, exp->config.rd_chans,
-		 exp->metadata_bar, exp->info->regs.bar,
+		 "%u channels offered: metadata in BAR%d, registers in BAR%u, requests by %s\n",
+		 exp->nr_chans, exp->metadata_bar, exp->info->regs.bar,
 		 exp->doorbell.irq ? "doorbell" : "polling");
 
 	return 0;

@@ -22,12 +22,8 @@
 #include <linux/pci-epc.h>
 #include <linux/pci-epf.h>
 #include <linux/pci_ids.h>
-#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
-
-/* Largest scratch buffer; a slip of the finger should not take all memory */
-#define EPF_DMA_MAX_SCRATCH	SZ_256M
 
 /**
  * struct epf_dma - one function
@@ -353,14 +349,12 @@ static ssize_t epf_dma_scratch_size_store(struct config_item *item,
 					  const char *page, size_t len)
 {
 	struct epf_dma *epf_dma = to_epf_dma(item);
-	u32 val;
+	unsigned int val;
 	int ret;
 
-	ret = kstrtou32(page, 0, &val);
+	ret = kstrtouint(page, 0, &val);
 	if (ret)
 		return ret;
-	if (val > EPF_DMA_MAX_SCRATCH)
-		return -ERANGE;
 
 	guard(mutex)(&epf_dma->epf->lock);
 	if (epf_dma_is_bound(epf_dma))
