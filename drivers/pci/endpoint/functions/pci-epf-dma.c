@@ -22,8 +22,12 @@
 #include <linux/pci-epc.h>
 #include <linux/pci-epf.h>
 #include <linux/pci_ids.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/string.h>
+
+/* More than any controller maps; whether it can be had shows at bind */
+#define EPF_DMA_MAX_SCRATCH	SZ_256M
 
 /**
  * struct epf_dma - one function
@@ -355,6 +359,8 @@ static ssize_t epf_dma_scratch_size_store(struct config_item *item,
 	ret = kstrtouint(page, 0, &val);
 	if (ret)
 		return ret;
+	if (val > EPF_DMA_MAX_SCRATCH)
+		return -ERANGE;
 
 	guard(mutex)(&epf_dma->epf->lock);
 	if (epf_dma_is_bound(epf_dma))
