@@ -19,6 +19,10 @@
 #define CTRL2_FUNC_MATCH	BIT(19)
 #define CTRL2_BAR(v)		(((v) >> 8) & 7u)
 
+/* Implemented bits of the upper limit: a window ends within the TiB that it
+ * begins in. */
+#define UPPER_LIMIT		GENMASK(7, 0)
+
 void iatu_reset(struct iatu *a, const struct board *b)
 {
 	memset(a, 0, sizeof(*a));
@@ -104,7 +108,7 @@ void iatu_write(struct iatu *a, u32 off, u32 v)
 		w->target = with_high(w->target, v);
 		break;
 	case ATU_UPPER_LIMIT:
-		w->upper_limit = v;
+		w->upper_limit = v & UPPER_LIMIT;
 		break;
 	}
 }
@@ -119,7 +123,8 @@ static bool covers(const struct iatu *a, const struct window *w, u64 addr)
 	u64 limit = with_low(w->base, w->limit | (a->align - 1));
 
 	if (w->ctrl1 & CTRL1_BIG)
-		limit = with_high(limit, w->upper_limit);
+		limit = with_high(limit, (u32)(w->base >> 32 & ~UPPER_LIMIT) |
+				  w->upper_limit);
 	return addr >= w->base && addr <= limit;
 }
 

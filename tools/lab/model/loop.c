@@ -55,6 +55,34 @@ void loop_remove(struct loop *l, int fd)
 		s->fd = -1;
 }
 
+void loop_again(struct loop *l, int fd)
+{
+	struct source *s = fd < 0 ? NULL : find(l, fd);
+
+	if (s)
+		s->again = true;
+}
+
+static bool anyone_again(const struct loop *l)
+{
+	unsigned int i;
+
+	for (i = 0; i < LOOP_MAX_SOURCES; i++)
+		if (l->source[i].fd >= 0 && l->source[i].again)
+			return true;
+	return false;
+}
+
+static void call(struct source *s, const struct pollfd *p)
+{
+	bool again = s->again;
+
+	if (s->fd < 0 || s->fd != p->fd || !(p->revents || again))
+		return;
+	s->again = false;
+	s->ready(s->arg, p->revents);
+}
+
 int loop_run(struct loop *l, int (*timeout)(void *arg), void (*tick)(void *arg),
 	     void *arg)
 {
@@ -67,7 +95,8 @@ int loop_run(struct loop *l, int (*timeout)(void *arg), void (*tick)(void *arg),
 				.fd = l->source[i].fd,
 				.events = l->source[i].events,
 			};
-		if (poll(p, LOOP_MAX_SOURCES, timeout(arg)) < 0) {
+		if (poll(p, LOOP_MAX_SOURCES,
+			 anyone_again(l) ? 0 : timeout(arg)) < 0) {
 			if (errno == EINTR)
 				continue;
 			return -errno;
@@ -79,9 +108,7 @@ int loop_run(struct loop *l, int (*timeout)(void *arg), void (*tick)(void *arg),
 		 * every handler copes with "nothing to read".
 		 */
 		for (i = 0; i < LOOP_MAX_SOURCES; i++)
-			if (p[i].revents && l->source[i].fd == p[i].fd)
-				l->source[i].ready(l->source[i].arg,
-						   p[i].revents);
+			call(&l->source[i], &p[i]);
 		tick(arg);
 	}
 	return 0;

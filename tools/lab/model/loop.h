@@ -13,6 +13,7 @@ struct loop {
 		short events;
 		void (*ready)(void *arg, short revents);
 		void *arg;
+		bool again;
 	} source[LOOP_MAX_SOURCES];
 	bool quit;
 };
@@ -33,6 +34,9 @@ int loop_add(struct loop *l, int fd, short events,
 	     void (*ready)(void *arg, short revents), void *arg);
 void loop_set_events(struct loop *l, int fd, short events);
 void loop_remove(struct loop *l, int fd);
+/* Call its handler in the next round whatever poll() says: it has more to
+ * do than it did. */
+void loop_again(struct loop *l, int fd);
 
 /**
  * loop_run() - serve until loop.quit is set

@@ -9,8 +9,10 @@
 #include "sock.h"
 #include "vfu.h"
 
-/* Messages served before other sockets get their turn. */
+/* Messages served before the lock is let go, and how often this is done
+ * before other sockets get their turn. */
 #define BATCH	64
+#define TURNS	16
 
 static void on_client(void *arg, short revents);
 static void on_listener(void *arg, short revents);
@@ -51,17 +53,27 @@ static int flush(struct vfu *v)
 	return 0;
 }
 
-static int serve_one(struct vfu *v)
+/* Serve messages up to the first that is answered; the answer is sent
+ * without the lock. Return: as flush(). */
+static int serve_some(struct vfu *v)
 {
+	unsigned int i;
 	int ret;
 
-	ret = frame_receive(&v->in, v->sock);
-	if (ret <= 0)
-		return ret ? ret : -EAGAIN;
 	pthread_mutex_lock(v->lock);
-	v->out_len = vfu_message(v, &v->in, v->out);
+	for (i = 0; i < BATCH; i++) {
+		ret = frame_next(&v->in, v->sock);
+		if (ret <= 0)
+			break;
+		v->out_len = vfu_message(v, &v->in, v->out);
+		if (v->out_len)
+			break;
+	}
 	pthread_mutex_unlock(v->lock);
-	frame_reset(&v->in);
+	if (ret < 0)
+		return ret;
+	if (!ret)
+		return -EAGAIN;
 	return flush(v);
 }
 
@@ -73,13 +85,16 @@ static void on_client(void *arg, short revents)
 
 	(void)revents;
 	ret = flush(v);
-	for (i = 0; !ret && i < BATCH; i++)
-		ret = serve_one(v);
-	if (ret && ret != -EAGAIN)
+	for (i = 0; !ret && i < TURNS; i++)
+		ret = serve_some(v);
+	if (ret && ret != -EAGAIN) {
 		drop_client(v, ret == -ECONNRESET ? "closed" : strerror(-ret));
-	else
-		loop_set_events(v->loop, v->sock,
-				v->out_len ? POLLOUT : POLLIN);
+		return;
+	}
+	loop_set_events(v->loop, v->sock, v->out_len ? POLLOUT : POLLIN);
+	/* what was read already, poll() knows nothing of */
+	if (!ret)
+		loop_again(v->loop, v->sock);
 }
 
 static void on_listener(void *arg, short revents)

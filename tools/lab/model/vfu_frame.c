@@ -5,10 +5,25 @@
 
 #include "vfu_frame.h"
 
+static void close_fds(int *fd, unsigned int *n)
+{
+	while (*n)
+		close(fd[--*n]);
+}
+
 void frame_init(struct frame *f)
 {
-	f->got = 0;
 	f->nfds = 0;
+	f->new_fds = 0;
+	f->start = 0;
+	f->end = 0;
+}
+
+void frame_reset(struct frame *f)
+{
+	close_fds(f->fd, &f->nfds);
+	close_fds(f->new_fd, &f->new_fds);
+	frame_init(f);
 }
 
 int frame_take_fd(struct frame *f)
@@ -21,15 +36,6 @@ int frame_take_fd(struct frame *f)
 	f->nfds--;
 	memmove(&f->fd[0], &f->fd[1], f->nfds * sizeof(f->fd[0]));
 	return fd;
-}
-
-void frame_reset(struct frame *f)
-{
-	int fd;
-
-	while ((fd = frame_take_fd(f)) >= 0)
-		close(fd);
-	frame_init(f);
 }
 
 /* Descriptors beyond the array are closed, and the message is refused. */
@@ -45,8 +51,8 @@ static int keep_fds(struct frame *f, struct msghdr *msg)
 		n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(fd);
 		for (i = 0; i < n; i++) {
 			memcpy(&fd, CMSG_DATA(c) + i * sizeof(fd), sizeof(fd));
-			if (f->nfds < VFU_MAX_FDS) {
-				f->fd[f->nfds++] = fd;
+			if (f->new_fds < VFU_MAX_FDS) {
+				f->new_fd[f->new_fds++] = fd;
 			} else {
 				close(fd);
 				ret = -EPROTO;
@@ -58,23 +64,20 @@ static int keep_fds(struct frame *f, struct msghdr *msg)
 	return ret;
 }
 
-/*
- * Never reads past the message: header first, then exactly its payload. So
- * descriptors that arrive belong to this message and to no other.
- */
-static ssize_t read_piece(struct frame *f, int sock, void *to, size_t len)
+static int read_piece(struct frame *f, int sock, size_t len)
 {
 	union {
 		char buf[CMSG_SPACE((VFU_MAX_FDS + 1) * sizeof(int))];
 		struct cmsghdr align;
 	} control;
-	struct iovec iov = { .iov_base = to, .iov_len = len };
+	struct iovec iov = { .iov_base = f->buf + f->end, .iov_len = len };
 	struct msghdr msg = {
 		.msg_iov = &iov,
 		.msg_iovlen = 1,
 		.msg_control = &control,
 		.msg_controllen = sizeof(control),
 	};
+	unsigned int had = f->new_fds;
 	ssize_t n;
 	int ret;
 
@@ -84,33 +87,75 @@ static ssize_t read_piece(struct frame *f, int sock, void *to, size_t len)
 	if (n < 0)
 		return errno == EWOULDBLOCK ? -EAGAIN : -errno;
 	ret = keep_fds(f, &msg);
+	f->end += (size_t)n;
+	if (f->new_fds > had)
+		f->new_end = f->end;
 	if (ret)
 		return ret;
-	return n ? n : -ECONNRESET;
+	return n ? 0 : -ECONNRESET;
 }
 
-int frame_receive(struct frame *f, int sock)
+/*
+ * Is the message at the start of the buffer complete? 1, 0 or -EPROTO.
+ * @want: bytes of it, or of its header while that is all that can be known.
+ */
+static int complete(const struct frame *f, size_t *want)
 {
-	const size_t head = sizeof(f->hdr);
-	ssize_t n;
+	size_t have = f->end - f->start;
+	struct vfu_header hdr;
 
+	*want = sizeof(hdr);
+	if (have < *want)
+		return 0;
+	memcpy(&hdr, f->buf + f->start, sizeof(hdr));
+	if (hdr.size < sizeof(hdr) ||
+	    hdr.size - sizeof(hdr) > sizeof(f->payload))
+		return -EPROTO;
+	*want = hdr.size;
+	return have >= *want;
+}
+
+/* Move the message of @len bytes at the start of the buffer out of it. */
+static void take(struct frame *f, size_t len)
+{
+	const u8 *at = f->buf + f->start;
+
+	memcpy(&f->hdr, at, sizeof(f->hdr));
+	memcpy(f->payload, at + sizeof(f->hdr), len - sizeof(f->hdr));
+	f->start += len;
+	if (f->new_fds && f->new_end <= f->start) {
+		memcpy(f->fd, f->new_fd, sizeof(f->fd));
+		f->nfds = f->new_fds;
+		f->new_fds = 0;
+	}
+}
+
+static void make_room(struct frame *f)
+{
+	memmove(f->buf, f->buf + f->start, f->end - f->start);
+	f->end -= f->start;
+	f->new_end -= min_of(f->new_end, f->start);
+	f->start = 0;
+}
+
+int frame_next(struct frame *f, int sock)
+{
+	size_t want;
+	int ret;
+
+	close_fds(f->fd, &f->nfds);
 	for (;;) {
-		if (f->got < head) {
-			n = read_piece(f, sock, (u8 *)&f->hdr + f->got,
-				       head - f->got);
-		} else {
-			if (f->hdr.size < head ||
-			    frame_len(f) > sizeof(f->payload))
-				return -EPROTO;
-			if (f->got == f->hdr.size)
-				return 1;
-			n = read_piece(f, sock, f->payload + (f->got - head),
-				       f->hdr.size - f->got);
+		ret = complete(f, &want);
+		if (ret < 0)
+			return ret;
+		if (ret) {
+			take(f, want);
+			return 1;
 		}
-		if (n == -EAGAIN)
-			return 0;
-		if (n < 0)
-			return (int)n;
-		f->got += (size_t)n;
+		make_room(f);
+		ret = read_piece(f, sock, f->new_fds ? want - f->end :
+				 sizeof(f->buf) - f->end);
+		if (ret)
+			return ret == -EAGAIN ? 0 : ret;
 	}
 }

@@ -62,15 +62,15 @@ TEST(frame_byte_by_byte)
 	frame_init(&f);
 	len = make(buf, 3, 40);
 	for (i = 0; i < len; i++) {
-		CHECK_EQ(frame_receive(&f, s[0]), 0);
+		CHECK_EQ(frame_next(&f, s[0]), 0);
 		CHECK_EQ(write(s[1], buf + i, 1), 1);
 	}
-	CHECK_EQ(frame_receive(&f, s[0]), 1);
+	CHECK_EQ(frame_next(&f, s[0]), 1);
 	CHECK_EQ(f.hdr.id, 3);
 	CHECK_EQ(frame_len(&f), 40);
 	CHECK(!memcmp(f.payload, buf + 16, 40));
 	frame_reset(&f);
-	CHECK_EQ(frame_receive(&f, s[0]), 0);
+	CHECK_EQ(frame_next(&f, s[0]), 0);
 	close(s[0]);
 	close(s[1]);
 }
@@ -88,15 +88,13 @@ TEST(frame_two_in_one_write)
 	len = make(buf, 1, 0);
 	len += make(buf + len, 2, 8);
 	CHECK_EQ(write(s[1], buf, len), len);
-	CHECK_EQ(frame_receive(&f, s[0]), 1);
+	CHECK_EQ(frame_next(&f, s[0]), 1);
 	CHECK_EQ(f.hdr.id, 1);
 	CHECK_EQ(frame_len(&f), 0);
-	frame_reset(&f);
-	CHECK_EQ(frame_receive(&f, s[0]), 1);
+	CHECK_EQ(frame_next(&f, s[0]), 1);
 	CHECK_EQ(f.hdr.id, 2);
 	close(s[1]);
-	frame_reset(&f);
-	CHECK_EQ(frame_receive(&f, s[0]), -ECONNRESET);
+	CHECK_EQ(frame_next(&f, s[0]), -ECONNRESET);
 	close(s[0]);
 }
 
@@ -109,7 +107,7 @@ static void refuse_size(u32 size)
 	pair(s);
 	frame_init(&f);
 	CHECK_EQ(write(s[1], &h, sizeof(h)), sizeof(h));
-	CHECK_EQ(frame_receive(&f, s[0]), -EPROTO);
+	CHECK_EQ(frame_next(&f, s[0]), -EPROTO);
 	close(s[0]);
 	close(s[1]);
 }
@@ -138,10 +136,10 @@ TEST(frame_descriptors)
 	CHECK_EQ(write(s[1], buf, len), len);
 	len = make(buf, 2, 4);
 	send_fds(s[1], buf, len, fd, 3);
-	CHECK_EQ(frame_receive(&f, s[0]), 1);
+	CHECK_EQ(frame_next(&f, s[0]), 1);
 	CHECK_EQ(f.nfds, 0);
-	frame_reset(&f);
-	CHECK_EQ(frame_receive(&f, s[0]), 1);
+	CHECK_EQ(frame_next(&f, s[0]), 1);
+	CHECK_EQ(f.hdr.id, 2);
 	CHECK_EQ(f.nfds, 3);
 	got = frame_take_fd(&f);
 	CHECK(got >= 0 && fcntl(got, F_GETFD) == FD_CLOEXEC);
@@ -152,6 +150,66 @@ TEST(frame_descriptors)
 	CHECK_EQ(frame_take_fd(&f), -1);
 	close(fd[0]);
 	close(fd[1]);
+	close(s[0]);
+	close(s[1]);
+}
+
+/* Cut in the middle of a message with descriptors, and others around it. */
+TEST(frame_descriptors_of_a_cut_message)
+{
+	static struct frame f;
+	u8 buf[4][64];
+	int s[2], fd[1];
+	u32 len = 0;
+	unsigned int i;
+
+	pair(s);
+	frame_init(&f);
+	fd[0] = s[1];
+	for (i = 0; i < 4; i++)
+		len = make(buf[i], (u16)i, 4);
+	CHECK_EQ(write(s[1], buf[0], len), len);
+	send_fds(s[1], buf[1], 5, fd, 1);
+	for (i = 0; i < 2; i++)
+		CHECK_EQ(frame_next(&f, s[0]), !i);
+	CHECK_EQ(write(s[1], buf[1] + 5, len - 5), len - 5);
+	send_fds(s[1], buf[2], len, fd, 1);
+	CHECK_EQ(write(s[1], buf[3], len), len);
+	for (i = 1; i < 4; i++) {
+		CHECK_EQ(frame_next(&f, s[0]), 1);
+		CHECK_EQ(f.hdr.id, i);
+		CHECK_EQ(f.nfds, i < 3);
+	}
+	CHECK_EQ(frame_next(&f, s[0]), 0);
+	frame_reset(&f);
+	close(s[0]);
+	close(s[1]);
+}
+
+/* More than the buffer holds, in one go. */
+TEST(frame_many)
+{
+	static struct frame f;
+	unsigned int sent = 0, got = 0;
+	int s[2];
+	u8 buf[64];
+	u32 len;
+
+	pair(s);
+	frame_init(&f);
+	do {
+		len = make(buf, (u16)sent, sent % 40);
+	} while (write(s[1], buf, len) == (ssize_t)len && ++sent < 4000);
+	CHECK(sent > 100);
+	while (frame_next(&f, s[0]) == 1) {
+		CHECK_EQ(f.hdr.id, got);
+		CHECK_EQ(frame_len(&f), got % 40);
+		make(buf, (u16)got, got % 40);
+		CHECK(!memcmp(f.payload, buf + 16, got % 40));
+		got++;
+	}
+	CHECK_EQ(got, sent);
+	frame_reset(&f);
 	close(s[0]);
 	close(s[1]);
 }
@@ -170,7 +228,7 @@ TEST(frame_too_many_descriptors)
 		fd[i] = s[1];
 	len = make(buf, 1, 4);
 	send_fds(s[1], buf, len, fd, ARRAY_SIZE(fd));
-	CHECK_EQ(frame_receive(&f, s[0]), -EPROTO);
+	CHECK_EQ(frame_next(&f, s[0]), -EPROTO);
 	frame_reset(&f);
 	close(s[0]);
 	close(s[1]);

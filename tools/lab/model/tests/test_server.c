@@ -316,6 +316,35 @@ TEST(server_drops_nonsense)
 	server_end();
 }
 
+/* A machine that copies byte by byte: thousands of posted writes, then a read,
+ * which must see the last of them. */
+TEST(server_posted_writes)
+{
+	struct {
+		struct vfu_header h;
+		struct vfu_region_rw rw;
+		u8 data[4];
+	} w = {
+		.h = { .command = VFU_REGION_WRITE, .size = sizeof(w),
+		       .flags = VFU_FLAG_NO_REPLY },
+		.rw = { 0x35018, 0, 4 },
+	};
+	u32 i;
+	int ep;
+
+	server_start();
+	ep = dial("ep");
+	for (i = 1; i <= 20000; i++) {
+		put32(w.data, i);
+		if (write(ep, &w, sizeof(w)) != sizeof(w))
+			break;
+	}
+	CHECK_EQ(i, 20001);
+	CHECK_EQ(region_read(ep, 0, 0x35018, 4), 20000);
+	close(ep);
+	server_end();
+}
+
 /* Both machines, memory and interrupts over the sockets, both threads. */
 TEST(server_transfer)
 {
