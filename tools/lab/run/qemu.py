@@ -5,9 +5,19 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-# A guest that panics reboots at once, and -no-reboot turns that into an exit;
-# freed memory is poisoned and checked
-_KERNEL_ARGS = "panic=-1 slab_debug=FZP rdinit=/init"
+_KERNEL_ARGS = " ".join(
+    (
+        "rdinit=/init",
+        # A guest that panics reboots at once, and -no-reboot makes that an exit
+        "panic=-1",
+        # Freed memory is poisoned and checked
+        "slab_debug=FZP",
+        # A busy machine may not run a guest for a while; that is no lockup
+        "watchdog_thresh=60",
+        "workqueue.watchdog_thresh=120",
+        "rcupdate.rcu_cpu_stall_timeout=120",
+    )
+)
 # The vfio-user server maps guest memory, so it has to be shared
 _MEMORY = "memory-backend-memfd,id=ram,share=on,size={0}M"
 
