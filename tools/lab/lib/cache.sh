@@ -96,6 +96,7 @@ cache_entry()		# KIND KEY TITLE BUILDER [ARGUMENT...]
 			flock -x "$lock"
 		fi
 		if [[ ! -d $entry ]]; then
+			need_space "$cache" 2 LAB_CACHE
 			building=$cache/tmp.$name
 			rm -rf "$building"
 			mkdir "$building"

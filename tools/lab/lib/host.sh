@@ -75,11 +75,10 @@ debian_mirror()
 
 	uri=$(apt-get indextargets \
 		--format "\$(ORIGIN)/\$(LABEL)/\$(COMPONENT) \$(REPO_URI)" \
-		'Identifier: Packages' 2>/dev/null |
-		awk '$1 == "Debian/Debian/main" { print $2; exit }')
-	[[ $uri ]] || uri=$(apt-get indextargets --format "\$(REPO_URI)" \
-		'Identifier: Packages' 2>/dev/null |
-		grep -m 1 -E '/debian/?$') || true
+		'Identifier: Packages' 2>/dev/null | awk '
+		!named && $1 == "Debian/Debian/main" { named = $2 }
+		!likely && $2 ~ "/debian/?$" { likely = $2 }
+		END { print named ? named : likely }') || true
 	echo "${LAB_MIRROR:-${uri:-http://deb.debian.org/debian}}"
 }
 
@@ -87,7 +86,8 @@ debian_mirror()
 # as apt settings for the root that is being made.
 apt_acquire_settings()
 {
-	apt-config dump | grep -E '^Acquire::' |
-		grep -vE '^Acquire::(IndexTargets|Changelogs|CompressionTypes|cdrom)' |
-		grep -v ' "";$'
+	apt-config dump | awk '
+		!/^Acquire::/ || / "";$/ { next }
+		/^Acquire::(IndexTargets|Changelogs|CompressionTypes|cdrom)/ { next }
+		{ print }'
 }

@@ -32,14 +32,16 @@ make_root()		# FOLDER
 	apt_acquire_settings |
 		"$repo/tools/lab/root/recipe.sh" "$(debian_mirror)" "$1"
 	root=$1
-	local machine
-	for machine in x86_64 aarch64; do
-		sandbox -- "qemu-system-$machine" -machine none -device help |
-			grep -q '"vfio-user-pci"' || {
-			echo "fatal: qemu-system-$machine of the toolchain root has no vfio-user-pci; is trixie-backports on the mirror $(debian_mirror)?"
-			return 1
-		}
-	done
+	has_vfio_user qemu-system-x86_64
+	has_vfio_user qemu-system-aarch64
+}
+
+has_vfio_user()		# QEMU
+{
+	[[ $(sandbox -- "$1" -machine none -device help) == *'"vfio-user-pci"'* ]] || {
+		echo "fatal: $1 of the toolchain root has no vfio-user-pci; is trixie-backports on the mirror $(debian_mirror)?"
+		return 1
+	}
 }
 
 need_root()
@@ -183,7 +185,8 @@ kernel_key()		# SRC TREE SIDE
 	{
 		echo "$toolchain ${1##*/} $2 $3"
 		cd "$repo/tools/lab"
-		content ../../Kconfig guest/Kconfig kernel/*.sh \
+		content ../../Kconfig guest/Kconfig \
+			kernel/{arch,configure,check-config,build,times}.sh \
 			"${fragments[@]/#/kernel/}"
 	} | key
 }

@@ -123,6 +123,15 @@ def test_no_space(cache: Path, bare_path: Path):
     assert list(cache.glob("*-*")) == []
 
 
+def test_no_space_later_on(cache: Path, bare_path: Path):
+    """A full disk is named before a step begins, not by its wreckage."""
+    program(bare_path / "df", "echo header; echo /dev/x 100 99 1048576 99% /")
+    done = run(cache, f"PATH={bare_path}; cache_entry thing {KEY} title good")
+    assert done.returncode == 1
+    assert "has 1 GB free and this needs 2 GB" in done.stderr
+    assert builds(cache) == 0
+
+
 def test_missing_tools_without_apt(cache: Path, bare_path: Path):
     done = lab("demo", LAB_CACHE=cache, PATH=bare_path)
     assert done.returncode == 1
@@ -149,6 +158,46 @@ def test_no_namespaces(cache: Path, bare_path: Path):
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith(
         "lab: bubblewrap cannot make namespaces here (bwrap: no permissions)")
+
+
+@pytest.mark.parametrize("lines, mirror", [
+    (["Debian/Debian-Security/main http://one/debian-security/",
+      "Other/Other/main http://other/debian/",
+      "Debian/Debian/main http://two/debian/"], "http://two/debian/"),
+    (["//main http://three/debian-security", "//main http://three/debian"],
+     "http://three/debian"),
+    ([], "http://deb.debian.org/debian"),
+])
+def test_the_mirror_is_the_one_of_the_machine(bare_path: Path, lines: list[str],
+                                              mirror: str):
+    program(bare_path / "apt-get",
+            "\n".join(f"echo '{line}'" for line in lines))
+    done = library(bare_path, "debian_mirror")
+    assert done.stdout == f"{mirror}\n"
+    done = library(bare_path, "LAB_MIRROR=http://mine debian_mirror")
+    assert done.stdout == "http://mine\n"
+
+
+def test_the_way_to_the_mirror_is_the_one_of_the_machine(bare_path: Path):
+    program(bare_path / "apt-config", """cat <<'END'
+APT::Architecture "amd64";
+Acquire "";
+Acquire::http "";
+Acquire::http::Proxy "http://proxy:3142";
+Acquire::Changelogs::URI "x";
+Acquire::Languages:: "none";
+END""")
+    assert library(bare_path, "apt_acquire_settings").stdout == (
+        'Acquire::http::Proxy "http://proxy:3142";\n'
+        'Acquire::Languages:: "none";\n')
+
+
+def library(path: Path, text: str) -> subprocess.CompletedProcess[str]:
+    """A function of the front door, on a machine with these programs."""
+    return subprocess.run(
+        ["bash", "-c", f". {REPO}/tools/lab/lib/host.sh; set -euo pipefail; "
+                       f"{text}"], capture_output=True, text=True, check=True,
+        env={"PATH": str(path)})
 
 
 def test_doctor_says_what_is_missing(cache: Path, bare_path: Path):
