@@ -5,6 +5,7 @@ Each boots both machines, binds, and moves verified data.
 """
 
 from collections.abc import Callable
+from errno import EINVAL
 
 import pytest
 from dma_case import (
@@ -13,6 +14,7 @@ from dma_case import (
     assert_no_violation,
     bind_and_release,
     bind_error,
+    errno_of,
     kernel_says,
     verify_transfers,
 )
@@ -95,11 +97,9 @@ def test_nothing_binds_by_itself(unbound: tuple[Lab, str]):
 def test_dynamic_id_is_refused(unbound: tuple[Lab, str]):
     """Q23: an ID without match data is no choice."""
     lab, bdf = unbound
-    ids = f"{dma.VENDOR} {dma.DEVICE}"
-    lab.host.run(f"echo {ids} > {dma.DRIVER}/new_id")
+    result = lab.host.run(f"echo {dma.VENDOR} {dma.DEVICE} > {dma.DRIVER}/new_id")
+    assert result.rc and errno_of(result.out) == EINVAL
     assert not dma.is_bound(lab.host, bdf)
-    lab.host.do(f"echo {ids} > {dma.DRIVER}/remove_id")
-    bind_and_release(lab, bdf)
 
 
 def test_no_msi_on_the_host(unbound: tuple[Lab, str]):
@@ -116,11 +116,11 @@ def test_no_msi_on_the_host(unbound: tuple[Lab, str]):
 def test_endpoint_stopped(unbound: tuple[Lab, str]):
     """No block any more: a clear answer, and a new export is found again."""
     lab, bdf = unbound
-    lab.ep.do(f"rm {dma.EPC}/dma")
+    lab.ep.do(f"echo 0 > {dma.EPC}/start; rm {dma.EPC}/dma")
     kernel_says(lab.host)
     assert bind_error(lab, bdf)
     assert "endpoint DMA block:" in kernel_says(lab.host)
-    lab.ep.do(f"ln -s {dma.EPF} {dma.EPC}/")
+    lab.ep.do(f"ln -s {dma.EPF} {dma.EPC}/; echo 1 > {dma.EPC}/start")
     lab.stop_host()
     lab.start_host()
     bind_and_release(lab, dma.find(lab.host))

@@ -288,12 +288,14 @@ static struct side *side_of(struct world *world, uint32_t dir)
 	return dir == TO ? &world->to[0] : &world->from[0];
 }
 
-/* Descriptors that a channel had before the test submitted its own */
-static uint32_t completed_so_far(struct side *side)
+/* What became of all descriptors so far; nothing is pending */
+static struct pci_ep_dma_test_wait so_far(struct side *side)
 {
 	struct pci_ep_dma_test_wait result;
 
-	return ep_wait(&side->chan, 0, &result) ? 0 : result.completed;
+	if (ep_wait(&side->chan, EP_TIMEOUT, &result))
+		memset(&result, 0xff, sizeof(result));
+	return result;
 }
 
 /* Open and paint; all fixtures begin with this */
@@ -310,19 +312,20 @@ static void set_up(struct __test_metadata *_metadata, struct world *world,
 
 /* Exactly @nr descriptors were submitted since @before, and all ended well */
 static void all_completed(struct __test_metadata *_metadata, struct side *side,
-			  uint32_t before, uint32_t nr)
+			  const struct pci_ep_dma_test_wait *before,
+			  uint32_t nr)
 {
-	struct pci_ep_dma_test_wait result;
+	struct pci_ep_dma_test_wait after;
 
-	ASSERT_EQ(0, ep_wait(&side->chan, EP_TIMEOUT, &result));
-	ASSERT_EQ(before + nr, result.completed);
-	ASSERT_EQ(result.submitted, result.completed);
-	ASSERT_EQ(0, result.aborted);
-	ASSERT_EQ(0, result.terminated);
-	ASSERT_EQ(0, result.pending);
-	ASSERT_EQ(0, result.stray);
-	ASSERT_EQ(PCI_EP_DMA_TEST_LAST_COMPLETE, result.last);
-	ASSERT_EQ(0, result.last_residue);
+	ASSERT_EQ(0, ep_wait(&side->chan, EP_TIMEOUT, &after));
+	ASSERT_EQ(nr, after.submitted - before->submitted);
+	ASSERT_EQ(nr, after.completed - before->completed);
+	ASSERT_EQ(before->aborted, after.aborted);
+	ASSERT_EQ(before->terminated, after.terminated);
+	ASSERT_EQ(0, after.pending);
+	ASSERT_EQ(0, after.stray);
+	ASSERT_EQ(PCI_EP_DMA_TEST_LAST_COMPLETE, after.last);
+	ASSERT_EQ(0, after.last_residue);
 }
 
 /* ---- one descriptor of one segment */
@@ -372,14 +375,12 @@ static void transfer(struct __test_metadata *_metadata, struct world *world,
 {
 	struct pci_ep_dma_test_seg seg = { .offset = host_offset, .len = len };
 	struct side *side = side_of(world, dir);
-	struct pci_ep_dma_test_wait before, after;
+	struct pci_ep_dma_test_wait before = so_far(side);
 
-	ASSERT_EQ(0, ep_wait(&side->chan, 0, &before));
 	ASSERT_EQ(0, submit(world, side, scratch_offset, &seg, 1,
 			    PCI_EP_DMA_TEST_ISSUE));
-	all_completed(_metadata, side, before.completed, 1);
-	ASSERT_EQ(0, ep_wait(&side->chan, 0, &after));
-	ASSERT_EQ(before.bytes + len, after.bytes);
+	all_completed(_metadata, side, &before, 1);
+	ASSERT_EQ(before.bytes + len, so_far(side).bytes);
 	ASSERT_TRUE(world_equals_model(world));
 }
 
@@ -500,11 +501,11 @@ FIXTURE_TEARDOWN(list)
 TEST_F_TIMEOUT(list, once, SECONDS_PER_TEST)
 {
 	struct side *side = side_of(&self->world, variant->dir);
-	uint32_t before = completed_so_far(side);
+	struct pci_ep_dma_test_wait before = so_far(side);
 
 	ASSERT_EQ(0, submit(&self->world, side, GUARD + 1, self->segs,
 			    variant->nr, PCI_EP_DMA_TEST_ISSUE));
-	all_completed(_metadata, side, before, 1);
+	all_completed(_metadata, side, &before, 1);
 	ASSERT_TRUE(world_equals_model(&self->world));
 }
 
@@ -512,13 +513,13 @@ TEST_F_TIMEOUT(list, once, SECONDS_PER_TEST)
 TEST_F_TIMEOUT(list, twice, SECONDS_PER_TEST)
 {
 	struct side *side = side_of(&self->world, variant->dir);
-	uint32_t before = completed_so_far(side);
+	struct pci_ep_dma_test_wait before = so_far(side);
 
 	ASSERT_EQ(0, submit(&self->world, side, GUARD, self->segs, variant->nr,
 			    0));
 	ASSERT_EQ(0, submit(&self->world, side, GUARD + 3, self->segs + 1,
 			    variant->nr - 1, PCI_EP_DMA_TEST_ISSUE));
-	all_completed(_metadata, side, before, 2);
+	all_completed(_metadata, side, &before, 2);
 	ASSERT_TRUE(world_equals_model(&self->world));
 }
 
@@ -568,27 +569,27 @@ static int queue_one(struct world *world, struct side *side, unsigned int i,
 TEST_F_TIMEOUT(queue, issued_at_once, SECONDS_PER_TEST)
 {
 	struct side *side = side_of(&self->world, variant->dir);
-	uint32_t before = completed_so_far(side);
+	struct pci_ep_dma_test_wait before = so_far(side);
 	unsigned int i;
 
 	for (i = 0; i < QUEUE_DESCS; i++)
 		ASSERT_EQ(0, queue_one(&self->world, side, i,
 				       i == QUEUE_DESCS - 1 ?
 				       PCI_EP_DMA_TEST_ISSUE : 0));
-	all_completed(_metadata, side, before, QUEUE_DESCS);
+	all_completed(_metadata, side, &before, QUEUE_DESCS);
 	ASSERT_TRUE(world_equals_model(&self->world));
 }
 
 TEST_F_TIMEOUT(queue, issued_one_by_one, SECONDS_PER_TEST)
 {
 	struct side *side = side_of(&self->world, variant->dir);
-	uint32_t before = completed_so_far(side);
+	struct pci_ep_dma_test_wait before = so_far(side);
 	unsigned int i;
 
 	for (i = 0; i < QUEUE_DESCS; i++)
 		ASSERT_EQ(0, queue_one(&self->world, side, i,
 				       PCI_EP_DMA_TEST_ISSUE));
-	all_completed(_metadata, side, before, QUEUE_DESCS);
+	all_completed(_metadata, side, &before, QUEUE_DESCS);
 	ASSERT_TRUE(world_equals_model(&self->world));
 }
 
@@ -597,7 +598,7 @@ TEST_F_TIMEOUT(queue, full, SECONDS_PER_TEST)
 {
 	struct side *side = side_of(&self->world, variant->dir);
 	struct pci_ep_dma_test_seg seg = { .offset = GUARD, .len = 64 };
-	uint32_t before = completed_so_far(side);
+	struct pci_ep_dma_test_wait before = so_far(side);
 	unsigned int i;
 
 	for (i = 0; i < PCI_EP_DMA_TEST_MAX_DESCS; i++)
@@ -610,7 +611,7 @@ TEST_F_TIMEOUT(queue, full, SECONDS_PER_TEST)
 
 	ASSERT_EQ(-ETIMEDOUT, ep_wait(&side->chan, 100, &result));
 	ASSERT_EQ(PCI_EP_DMA_TEST_MAX_DESCS, result.pending);
-	ASSERT_EQ(before, result.completed);
+	ASSERT_EQ(before.completed, result.completed);
 
 	ASSERT_EQ(0, ep_terminate(&side->chan));
 	ASSERT_EQ(0, ep_wait(&side->chan, 0, &result));
@@ -654,16 +655,16 @@ static int slice_submit(struct world *world, struct side *side,
 /* All channels of both directions, each with several descriptors, at once */
 TEST_F_TIMEOUT(channels, all_at_once, SECONDS_PER_TEST)
 {
-	uint32_t before_to[MAX_CHANS], before_from[MAX_CHANS];
+	struct pci_ep_dma_test_wait to[MAX_CHANS], from[MAX_CHANS];
 	struct world *world = &self->world;
 	unsigned int i, round;
 
 	TH_LOG("%u channels to, %u from the endpoint", world->nr_to,
 	       world->nr_from);
 	for (i = 0; i < world->nr_to; i++)
-		before_to[i] = completed_so_far(&world->to[i]);
+		to[i] = so_far(&world->to[i]);
 	for (i = 0; i < world->nr_from; i++)
-		before_from[i] = completed_so_far(&world->from[i]);
+		from[i] = so_far(&world->from[i]);
 
 	for (round = 0; round < 4; round++) {
 		for (i = 0; i < world->nr_to; i++)
@@ -676,9 +677,9 @@ TEST_F_TIMEOUT(channels, all_at_once, SECONDS_PER_TEST)
 	}
 
 	for (i = 0; i < world->nr_to; i++)
-		all_completed(_metadata, &world->to[i], before_to[i], 4);
+		all_completed(_metadata, &world->to[i], &to[i], 4);
 	for (i = 0; i < world->nr_from; i++)
-		all_completed(_metadata, &world->from[i], before_from[i], 4);
+		all_completed(_metadata, &world->from[i], &from[i], 4);
 	ASSERT_TRUE(world_equals_model(world));
 }
 
@@ -764,9 +765,8 @@ static int submit_long(struct world *world, struct side *side)
 TEST_F_TIMEOUT(ending, terminated, SECONDS_PER_TEST)
 {
 	struct side *side = side_of(&self->world, variant->dir);
-	struct pci_ep_dma_test_wait before, after;
+	struct pci_ep_dma_test_wait before = so_far(side), after;
 
-	ASSERT_EQ(0, ep_wait(&side->chan, 0, &before));
 	ASSERT_EQ(0, submit_long(&self->world, side));
 	ASSERT_EQ(0, ep_terminate(&side->chan));
 	ASSERT_EQ(0, ep_wait(&side->chan, 0, &after));
