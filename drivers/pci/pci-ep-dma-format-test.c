@@ -239,7 +239,7 @@ static void test_extensions(struct kunit *test)
 
 #define MAX_POKES	3
 
-struct refusal {
+struct poked {
 	const char *name;
 	struct { u32 off, val; } pokes[MAX_POKES];
 	int err;
@@ -255,7 +255,7 @@ struct refusal {
 	{ .name = _n, .pokes = { { _o, _v }, { _o2, _v2 }, { _o3, _v3 } }, \
 	  .err = _e, .field = _f }
 
-static const struct refusal refusals[] = {
+static const struct poked refusals[] = {
 	/* Is it a block? */
 	R1("no magic", HDR(magic), 0, -ENODEV, "magic"),
 	R1("dead link", HDR(magic), U32_MAX, -EIO, "magic"),
@@ -316,6 +316,8 @@ static const struct refusal refusals[] = {
 	   "chans.offset"),
 	R1("channel table at the maximum", HDR(chans.offset), 0xfffffff8,
 	   -EBADMSG, "chans.offset"),
+	R1("channel table at the end", HDR(chans.offset), BLOCK_LEN, -EBADMSG,
+	   "chans.count"),
 	R1("no channel", HDR(chans.count), 0, -EBADMSG, "chans.count"),
 	R1("too many channels", HDR(chans.count), PCI_EP_DMA_MAX_CHANS + 1,
 	   -EBADMSG, "chans.count"),
@@ -387,9 +389,9 @@ static const struct refusal refusals[] = {
 	   "mem.id"),
 	R1("memory id twice", MEMF(2, id), 10, -EBADMSG, "mem.id"),
 	R1("memory in no BAR", MEMF(0, bar), 5, -EBADMSG, "mem.bar"),
-	R1("memory offset unaligned", MEMF(1, offset), 0x5004, -EBADMSG,
+	R1("memory offset unaligned", MEMF(2, offset), 0x9004, -EBADMSG,
 	   "mem.offset"),
-	R1("memory address unaligned", MEMF(1, addr), 0x80005004, -EBADMSG,
+	R1("memory address unaligned", MEMF(2, addr), 0x80009004, -EBADMSG,
 	   "mem.addr"),
 	R1("memory of 0 bytes", MEMF(1, size), 0, -EBADMSG, "mem.size"),
 	R1("memory of 40 bytes", MEMF(1, size), 40, -EBADMSG, "mem.size"),
@@ -421,7 +423,7 @@ static const struct refusal refusals[] = {
 	R1("hardware channel twice", CHANF(1, hw_chan), 0, -EBADMSG,
 	   "chan.hw_chan"),
 	R1("memory unknown", CHANF(0, mem_id), 13, -EBADMSG, "chan.mem_id"),
-	R1("list unaligned", CHANF(0, ll_offset), 4, -EBADMSG,
+	R1("list unaligned", CHANF(2, ll_offset), 12, -EBADMSG,
 	   "chan.ll_offset"),
 	R1("list of 0 bytes", CHANF(0, ll_size), 0, -EBADMSG, "chan.ll_size"),
 	R1("list of 16 bytes", CHANF(0, ll_size), 16, -EBADMSG,
@@ -450,9 +452,41 @@ static const struct refusal refusals[] = {
 
 KUNIT_ARRAY_PARAM_DESC(refusal, refusals, name);
 
-static void test_refusal(struct kunit *test)
+/* Right on the bound is inside */
+static const struct poked edges[] = {
+	R1("registers end with the BAR", HDR(regs.offset), SZ_1M - 0x600, 0,
+	   NULL),
+	R1("doorbell ends the BAR", HDR(doorbell.offset), DB_BAR_LEN - 4, 0,
+	   NULL),
+	R2("doorbell follows the block", HDR(doorbell.bar), BLOCK_BAR,
+	   HDR(doorbell.offset), BLOCK_LEN, 0, NULL),
+	R1("memory follows the block", MEMF(0, offset), BLOCK_LEN, 0, NULL),
+	R1("memory ends with the BAR", MEMF(2, offset), SZ_1M - MEM_SIZE, 0,
+	   NULL),
+	R2("memory of 48 bytes", MEMF(1, size), PCI_EP_DMA_MIN_LL,
+	   CHANF(2, ll_offset), 0, 0, NULL),
+	R2("memory before the registers", MEMF(2, bar), REGS_BAR,
+	   HDR(regs.offset), 0x9000 + MEM_SIZE, 0, NULL),
+	R2("memory behind the registers", MEMF(2, bar), REGS_BAR,
+	   HDR(regs.offset), 0x9000 - 0x600, 0, NULL),
+	R1("scratch before the memories", HDR(scratch.addr),
+	   0x80001000 - SZ_64K, 0, NULL),
+	R1("scratch behind the memories", HDR(scratch.addr), 0x8000d000, 0,
+	   NULL),
+	R2("largest memory id", MEMF(2, id), PCI_EP_DMA_MAX_MEMS - 1,
+	   CHANF(3, mem_id), PCI_EP_DMA_MAX_MEMS - 1, 0, NULL),
+	R1("largest channel id", CHANF(0, id), PCI_EP_DMA_MAX_CHANS - 1, 0,
+	   NULL),
+	R2("published, none served", HDR(serviced), 0, HDR(state),
+	   PCI_EP_DMA_STATE_PUBLISHED, 0, NULL),
+	R1("failed", HDR(state), PCI_EP_DMA_STATE_FAILED, 0, NULL),
+};
+
+KUNIT_ARRAY_PARAM_DESC(edge, edges, name);
+
+static void test_poked(struct kunit *test)
 {
-	const struct refusal *r = test->param_value;
+	const struct poked *r = test->param_value;
 	struct fixture *f = new_fixture(test);
 	void *buf = build_good(test, f);
 	int i;
@@ -464,8 +498,7 @@ static void test_refusal(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, r->err,
 			pci_ep_dma_parse(buf, BLOCK_LEN, &limits, &f->out,
 					 &f->field));
-	KUNIT_ASSERT_NOT_NULL(test, f->field);
-	KUNIT_EXPECT_STREQ(test, r->field, f->field);
+	KUNIT_EXPECT_STREQ(test, r->field ?: "none", f->field ?: "none");
 }
 
 /* Q8: all ones in any word that carries a value is a dead link */
@@ -571,6 +604,66 @@ static void test_longest(struct kunit *test)
 			pci_ep_dma_parse(buf, size, &wide, &f->out,
 					 &f->field));
 	KUNIT_EXPECT_STREQ(test, "total_len", f->field);
+
+	/* More records than there is room for, though the block has them */
+	poke(buf, HDR(total_len), PCI_EP_DMA_MAX_LEN);
+	poke(buf, HDR(mems.offset), BLOCK_LEN);
+	poke(buf, HDR(mems.count), 900);
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			pci_ep_dma_parse(buf, size, &wide, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "mems.count", f->field);
+}
+
+/* Where the parts of the block are is up to the endpoint */
+static void test_host_area_last(struct kunit *test)
+{
+	const u32 mems = sizeof(struct pci_ep_dma_wire_header);
+	const u32 chans = mems + CHAN_OFF(0) - MEM_OFF(0);
+	const u32 host = 0x1c0, len = host + 0x40;
+	struct fixture *f = new_fixture(test);
+	const void *buf = build_good(test, f);
+	void *moved = kunit_kzalloc(test, len, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, moved);
+	memcpy(moved, buf, mems);
+	memcpy(moved + mems, buf + MEM_OFF(0), BLOCK_LEN - MEM_OFF(0));
+	poke(moved, HDR(mems.offset), mems);
+	poke(moved, HDR(chans.offset), chans);
+	poke(moved, HDR(host_offset), host);
+	poke(moved, HDR(total_len), len);
+
+	KUNIT_ASSERT_EQ(test, 0, pci_ep_dma_parse(moved, len, &limits, &f->out,
+						  &f->field));
+	f->info.total_len = len;
+	f->info.host_offset = host;
+	KUNIT_EXPECT_MEMEQ(test, &f->out, &f->info, sizeof(f->out));
+
+	/* As long as they do not share a byte */
+	poke(moved, HDR(host_offset), host - 0x40);
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			pci_ep_dma_parse(moved, len, &limits, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "chans.offset", f->field);
+}
+
+static void test_longest_list(struct kunit *test)
+{
+	struct fixture *f = new_fixture(test);
+	void *buf = build_good(test, f);
+	struct pci_ep_dma_limits wide = limits;
+
+	wide.bar_len[BLOCK_BAR] = SZ_4M;
+	poke(buf, HDR(scratch.size), 0);
+	poke(buf, MEMF(2, size), SZ_2M);
+	poke(buf, CHANF(3, ll_size), PCI_EP_DMA_MAX_LL);
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_parse(buf, BLOCK_LEN, &wide,
+						  &f->out, &f->field));
+	poke(buf, CHANF(3, ll_size), PCI_EP_DMA_MAX_LL + 8);
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &wide, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "chan.ll_size", f->field);
 }
 
 /* Only a BAR of more than 4 GiB lets an engine address wrap */
@@ -793,6 +886,11 @@ static void test_build_no_room(struct kunit *test)
 			pci_ep_dma_build(&f->info, &small, buf, BLOCK_LEN,
 					 &f->field));
 	KUNIT_EXPECT_STREQ(test, "total_len", f->field);
+
+	small.bar_len[BLOCK_BAR] = BLOCK_LEN;
+	KUNIT_EXPECT_EQ(test, BLOCK_LEN,
+			pci_ep_dma_build(&f->info, &small, buf, BLOCK_LEN,
+					 &f->field));
 }
 
 /* Q3: the image is whole each time, nothing of what was there survives */
@@ -856,11 +954,14 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_offsets),
 	KUNIT_CASE(test_without_options),
 	KUNIT_CASE(test_extensions),
-	KUNIT_CASE_PARAM(test_refusal, refusal_gen_params),
+	KUNIT_CASE_PARAM(test_poked, refusal_gen_params),
+	KUNIT_CASE_PARAM(test_poked, edge_gen_params),
 	KUNIT_CASE(test_all_ones),
 	KUNIT_CASE(test_truncated),
 	KUNIT_CASE(test_short_bar),
 	KUNIT_CASE(test_longest),
+	KUNIT_CASE(test_host_area_last),
+	KUNIT_CASE(test_longest_list),
 	KUNIT_CASE(test_address_wraps),
 	KUNIT_CASE(test_most_records),
 	KUNIT_CASE(test_random_damage),

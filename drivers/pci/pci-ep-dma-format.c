@@ -410,7 +410,7 @@ static struct table get_table(struct verdict *v,
 
 	must(v, IS_ALIGNED(t.offset, WIRE_ALIGN), rules->offset);
 	must(v, t.offset >= start && t.offset <= end, rules->offset);
-	must(v, t.count && t.count <= rules->max_count, rules->count);
+	must(v, t.count <= rules->max_count, rules->count);
 	must(v, t.stride >= rules->record_size, rules->stride);
 	must(v, IS_ALIGNED(t.stride, WIRE_ALIGN), rules->stride);
 	must(v, table_end(&t) <= end, rules->count);
