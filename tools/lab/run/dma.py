@@ -31,7 +31,7 @@ class Export:
 
     wr_chans: str | None = "0-3"
     rd_chans: str | None = "0-3"
-    scratch_size: int | None = 4 << 20
+    scratch_size: int | None = 2 << 20
     metadata_bar: int | None = None
     window_bar: int | None = None
     msi_interrupts: int | None = None
