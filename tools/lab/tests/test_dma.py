@@ -18,6 +18,7 @@ from dma_case import (
     assert_no_violation,
     pattern,
     peek,
+    poke,
     scratch_place,
     verify_transfers,
 )
@@ -148,6 +149,34 @@ def test_data_is_in_endpoint_memory(bound: tuple[Lab, str]):
     place = scratch_place(lab, bdf)
     assert place.size == dma.Export().scratch_size
     assert peek(lab, place.bar, place.offset, size) == pattern(1, size)
+
+
+@pytest.mark.parametrize(
+    "offset, said",
+    [
+        (64 + 1000, "host buffer: byte 0x428 is wrong"),
+        (8, "scratch memory: byte 0x8, around the data, was changed"),
+    ],
+)
+def test_wrong_byte_is_seen(bound: tuple[Lab, str], offset: int, said: str):
+    """The proof proved: one byte that somebody else changes meanwhile is found."""
+    lab, bdf = bound
+    log = "/tmp/wrong-byte"
+    command = f"{XFER} -d {bdf} -f -s 4096 -n 1000 -V"
+    lab.ctl.reset_counters()
+    lab.host.do(f"{{ {command} > {log} 2>&1; echo $? >> {log}; }} &")
+    # What prepares scratch memory is over once the engine writes to the host
+    for _ in range(600):
+        if lab.ctl.counters()["dma.mem.write"].count > 2:
+            break
+        lab.host.do("sleep 0.1")
+    place = scratch_place(lab, bdf)
+    byte = peek(lab, place.bar, place.offset + offset, 1)
+    poke(lab, place.bar, place.offset + offset, bytes([byte[0] ^ 0x40]))
+    lab.host.do(f"until tail -n 1 {log} | grep -q '^[0-9]*$'; do sleep 0.1; done", 120)
+    out = lab.host.do(f"cat {log}")
+    assert said in out
+    assert out.split()[-1] == "1"
 
 
 def test_endpoint_sleeps(bound: tuple[Lab, str]):

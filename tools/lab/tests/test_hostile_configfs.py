@@ -4,7 +4,7 @@ they are put right, the same function works.
 """
 
 from collections.abc import Iterator
-from errno import EBUSY, EINVAL, EOPNOTSUPP, ERANGE
+from errno import E2BIG, EBUSY, EINVAL, EOPNOTSUPP, ERANGE
 
 import pytest
 from dma_case import errno_of, kernel_says
@@ -126,6 +126,7 @@ REFUSED = [
     (USUAL.but(window_bar=5), None, "BAR5 is not available"),
     (USUAL.but(metadata_bar=4), None, "BAR4 has 256 bytes"),
     (USUAL.but(window_bar=4), None, "BAR4 has 256 bytes"),
+    (USUAL.but(scratch_size=8 << 20), E2BIG, "scratch_size is too large"),
     (USUAL.but(msi_interrupts=0), EINVAL, "msi_interrupts is 0"),
     (USUAL.but(msi_interrupts=33), EINVAL, "msi_interrupts is 33"),
 ]
