@@ -112,7 +112,8 @@ def run(workdir: Path) -> str:
 
         step("host lets go, endpoint stops")
         show(lab.host, "host", f"echo {bdf} > {dma.DRIVER}/unbind")
-        show(lab.ep, "endpoint", f"rm {dma.EPC}/dma")
+        for command in dma.STOP_COMMANDS:
+            show(lab.ep, "endpoint", command)
         bad = lab.scan()
         if bad:
             raise LabError("bad lines in the logs: " + "; ".join(bad[:3]))

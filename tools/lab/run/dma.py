@@ -21,6 +21,9 @@ VENDOR, DEVICE = "16c3", "0d0a"
 DRIVER = "/sys/bus/pci/drivers/dw-edma-pcie"
 DEBUGFS = "/sys/kernel/debug/dw-edma-ep"
 
+# The link stops first: the endpoint core warns when a function leaves a running one
+STOP_COMMANDS = [f"echo 0 > {EPC}/start", f"rm {EPC}/dma", f"rmdir {EPF}"]
+
 # The directions as the transfer program names them
 DIRECTIONS = {"-t": "host to endpoint", "-f": "endpoint to host"}
 
