@@ -157,7 +157,7 @@ def cells(row: Row) -> list[str]:
         str(row.depth),
         row.direction,
         *pairs,
-        f"{row.data_bytes:g}",
+        f"{row.data_bytes:.0f}",
         f"{row.data_tlps:g}",
     ]
 
