@@ -210,33 +210,37 @@ struct key {
 	bool optional;
 };
 
-#define FIELD(f) offsetof(struct board, f)
+#define KEY(w, f, r) \
+	{ .word = (w), .field = offsetof(struct board, f), .read = (r) }
+#define OPTIONAL_KEY(w, f, r) \
+	{ .word = (w), .field = offsetof(struct board, f), .read = (r), \
+	  .optional = true }
 
 static const struct key keys[NUM_KEYS] = {
-	[K_NAME]	= { "name", FIELD(name), read_name, false },
-	[K_VERSION]	= { "core-version", FIELD(core_version), read_number, false },
-	[K_FUNCTIONS]	= { "functions", FIELD(functions), read_number, false },
-	[K_ALIGN]	= { "align", FIELD(align), read_number, false },
-	[K_INBOUND]	= { "inbound", FIELD(inbound), read_number, false },
-	[K_OUTBOUND]	= { "outbound", FIELD(outbound), read_number, false },
-	[K_MSI]		= { "msi", FIELD(msi), read_bool, false },
-	[K_MSIX]	= { "msix", FIELD(msix), read_bool, false },
-	[K_LINKUP]	= { "linkup-notifier", FIELD(linkup_notifier), read_bool, false },
-	[K_SUBRANGE]	= { "subrange", FIELD(subrange), read_bool, false },
-	[K_BAR0]	= { "bar0", FIELD(bar[0]), read_bar, false },
-	[K_BAR1]	= { "bar1", FIELD(bar[1]), read_bar, false },
-	[K_BAR2]	= { "bar2", FIELD(bar[2]), read_bar, false },
-	[K_BAR3]	= { "bar3", FIELD(bar[3]), read_bar, false },
-	[K_BAR4]	= { "bar4", FIELD(bar[4]), read_bar, false },
-	[K_BAR5]	= { "bar5", FIELD(bar[5]), read_bar, false },
-	[K_FORMAT]	= { "dma-format", FIELD(dma_format), read_format, false },
-	[K_DMA_OFFSET]	= { "dma-offset", FIELD(dma_offset), read_number, false },
-	[K_DMA_SIZE]	= { "dma-size", FIELD(dma_size), read_number, false },
-	[K_WRITE]	= { "dma-write", FIELD(wr_chans), read_number, false },
-	[K_READ]	= { "dma-read", FIELD(rd_chans), read_number, false },
-	[K_IRQS]	= { "dma-irqs", FIELD(dma_irqs), read_number, false },
-	[K_DMA_BAR]	= { "dma-bar", FIELD(dma_bar), read_dma_bar, true },
-	[K_APP]		= { "app", FIELD(app_offset), read_number, true },
+	[K_NAME]	= KEY("name", name, read_name),
+	[K_VERSION]	= KEY("core-version", core_version, read_number),
+	[K_FUNCTIONS]	= KEY("functions", functions, read_number),
+	[K_ALIGN]	= KEY("align", align, read_number),
+	[K_INBOUND]	= KEY("inbound", inbound, read_number),
+	[K_OUTBOUND]	= KEY("outbound", outbound, read_number),
+	[K_MSI]		= KEY("msi", msi, read_bool),
+	[K_MSIX]	= KEY("msix", msix, read_bool),
+	[K_LINKUP]	= KEY("linkup-notifier", linkup_notifier, read_bool),
+	[K_SUBRANGE]	= KEY("subrange", subrange, read_bool),
+	[K_BAR0]	= KEY("bar0", bar[0], read_bar),
+	[K_BAR1]	= KEY("bar1", bar[1], read_bar),
+	[K_BAR2]	= KEY("bar2", bar[2], read_bar),
+	[K_BAR3]	= KEY("bar3", bar[3], read_bar),
+	[K_BAR4]	= KEY("bar4", bar[4], read_bar),
+	[K_BAR5]	= KEY("bar5", bar[5], read_bar),
+	[K_FORMAT]	= KEY("dma-format", dma_format, read_format),
+	[K_DMA_OFFSET]	= KEY("dma-offset", dma_offset, read_number),
+	[K_DMA_SIZE]	= KEY("dma-size", dma_size, read_number),
+	[K_WRITE]	= KEY("dma-write", wr_chans, read_number),
+	[K_READ]	= KEY("dma-read", rd_chans, read_number),
+	[K_IRQS]	= KEY("dma-irqs", dma_irqs, read_number),
+	[K_DMA_BAR]	= OPTIONAL_KEY("dma-bar", dma_bar, read_dma_bar),
+	[K_APP]		= OPTIONAL_KEY("app", app_offset, read_number),
 };
 
 static char *trim(char *s)
@@ -281,12 +285,12 @@ static int read_line(struct parser *p, char *line, unsigned int *seen)
 }
 
 static int check_range(struct parser *p, const unsigned int *seen,
-		       enum key_id key, u32 v, u32 lo, u32 hi)
+		       enum key_id key, u32 v, u32 max)
 {
-	if (v >= lo && v <= hi)
+	if (v && v <= max)
 		return 0;
-	return fail(p, seen[key], "%s is %u, not in %u..%u", keys[key].word, v,
-		    lo, hi);
+	return fail(p, seen[key], "%s is %u, not in 1..%u", keys[key].word, v,
+		    max);
 }
 
 static int check_bars(struct parser *p, const unsigned int *seen)
@@ -343,7 +347,8 @@ static int check_dma(struct parser *p, const unsigned int *seen)
 			    b->dma_size, b->wr_chans, b->rd_chans);
 	if (b->app_offset && (b->app_offset & 0xfff ||
 			      !in_board_space(b->app_offset, 0x1000)))
-		return fail(p, seen[K_APP], "app page at 0x%x: page-aligned, within 0x%x..0x%x",
+		return fail(p, seen[K_APP],
+			    "app page at 0x%x: page-aligned, within 0x%x..0x%x",
 			    b->app_offset, REG_BOARD, REG_CONTROL - 1);
 	return 0;
 }
@@ -356,15 +361,16 @@ static int check(struct parser *p, const unsigned int *seen)
 	if (b->align < 4096 || b->align & (b->align - 1) || b->align > 65536)
 		return fail(p, seen[K_ALIGN],
 			    "align is %u: a power of two, 4K to 64K", b->align);
-	ret = check_range(p, seen, K_FUNCTIONS, b->functions, 1, MAX_FUNCS);
+	ret = check_range(p, seen, K_FUNCTIONS, b->functions, MAX_FUNCS);
 	if (!ret)
-		ret = check_range(p, seen, K_INBOUND, b->inbound, 1, MAX_WINDOWS);
+		ret = check_range(p, seen, K_INBOUND, b->inbound, MAX_WINDOWS);
 	if (!ret)
-		ret = check_range(p, seen, K_OUTBOUND, b->outbound, 1, MAX_WINDOWS);
+		ret = check_range(p, seen, K_OUTBOUND, b->outbound,
+				  MAX_WINDOWS);
 	if (!ret)
-		ret = check_range(p, seen, K_WRITE, b->wr_chans, 1, MAX_CHANS);
+		ret = check_range(p, seen, K_WRITE, b->wr_chans, MAX_CHANS);
 	if (!ret)
-		ret = check_range(p, seen, K_READ, b->rd_chans, 1, MAX_CHANS);
+		ret = check_range(p, seen, K_READ, b->rd_chans, MAX_CHANS);
 	if (!ret)
 		ret = check_bars(p, seen);
 	if (!ret)

@@ -30,7 +30,7 @@ enum counter {
 	CNT_DMA_ELEMENT,
 	CNT_DMA_ABORT,
 	CNT_VIOL_APP,		/* host reached the SoC's reset and mode block */
-	CNT_VIOL_REGS,		/* host reached registers that are not the DMA's */
+	CNT_VIOL_REGS,		/* host reached other registers */
 	CNT_VIOL_REQUESTER,	/* wrong requester function number */
 	CNT_VIOL_BUSMASTER,	/* DMA or MSI while bus mastering is off */
 	CNT_VIOL_UNMAPPED,	/* address that no memory answers to */

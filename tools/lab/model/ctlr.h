@@ -73,8 +73,8 @@ struct ctlr {
 	bool ltssm;		/* the endpoint enabled link training */
 	bool unplugged;		/* control socket: link down */
 	bool link_up;
-	u32 events;		/* enum link_event, until the endpoint clears them */
-	bool started;		/* the endpoint ran link training since power-on */
+	u32 events;		/* enum link_event, not cleared yet */
+	bool started;		/* trained since power-on */
 };
 
 /**

@@ -17,7 +17,8 @@ struct engine *engine_create(struct ctlr *c, char err[BOARD_ERR_LEN])
 
 	if (c->board.dma_format != DMA_UNROLL) {
 		snprintf(err, BOARD_ERR_LEN,
-			 "board %s: its DMA engine has the %s register layout, which is not emulated yet; use a board with dma-format = unroll",
+			 "board %s: its DMA engine has the %s register layout, which is not emulated yet; "
+			 "use a board with dma-format = unroll",
 			 c->board.name,
 			 c->board.dma_format == DMA_HDMA_NATIVE ?
 			 "hdma-native" : "hdma-compat");
