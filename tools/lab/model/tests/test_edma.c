@@ -669,6 +669,20 @@ TEST(edma_fault_lost_and_abort)
 	rig_close(&r);
 }
 
+TEST(edma_fault_late)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	r.c->engine->fault.late_ms = 60000;
+	run_one(&r, LIE);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	CHECK_EQ(r.c->engine->nlate, 1);
+	rig_close(&r);
+}
+
 /* All channels at once take turns. */
 TEST(edma_channels_take_turns)
 {

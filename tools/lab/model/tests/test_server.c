@@ -354,6 +354,7 @@ TEST(server_transfer)
 		{ 0x20c, 0x40000000 }, { 0x210, 0 }, { 0x214, 0x10000000 },
 		{ 0x218, 0 }, { 0x10, 0 },
 	};
+	char answer[64];
 	int ep, host, irq;
 	u8 *from, *to;
 	unsigned int i;
@@ -375,6 +376,14 @@ TEST(server_transfer)
 	CHECK(wait_irq(irq));
 	CHECK(!memcmp(from, to, len));
 	CHECK_EQ(region_read(ep, 0, dma + 0x4c, 4), 1);
+	/* a late interrupt comes in the end */
+	command("fault late-irq 20\n", answer, sizeof(answer));
+	region_write(ep, 0, dma + 0x58, 4, 1);
+	for (i = 0; i < ARRAY_SIZE(regs); i++)
+		region_write(ep, 0, dma + regs[i].off, 4, regs[i].v);
+	CHECK(wait_irq(irq));
+	CHECK_EQ(region_read(ep, 0, dma + 0x4c, 4), 1);
+	command("fault late-irq 0\n", answer, sizeof(answer));
 	/* unmapped under the engine's feet: abort */
 	CHECK_EQ(call(host, VFU_DMA_UNMAP, &(struct vfu_dma_unmap){
 		      .argsz = 24, .flags = VFU_UNMAP_ALL }, 24, -1, &all, 8),
