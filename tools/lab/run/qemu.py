@@ -63,6 +63,9 @@ def _vfio_user(path: Path, **more: object) -> list[str]:
     device = {
         "driver": "vfio-user-pci",
         "socket": {"type": "unix", "path": str(path)},
+        # In ms. QEMU gives the guest garbage when a reply is late, and a read waits
+        # behind every write that was posted before it
+        "x-msg-timeout": 60000,
         **more,
     }
     return ["-device", json.dumps(device)]
