@@ -61,11 +61,11 @@ announce()		# VERB
 
 	[[ ! -d $cache/root-$(root_key) ]] || return 0
 	case $1 in
-	check)	gigabytes=14 minutes=50 ;;
-	demo|bench|shell) gigabytes=8 minutes=20 ;;
-	*)	gigabytes=6 minutes=5 ;;
+	check)	gigabytes=10 minutes=50 ;;
+	demo|bench|shell) gigabytes=7 minutes=20 ;;
+	*)	gigabytes=5 minutes=3 ;;
 	esac
-	say "first run: downloads about 0.9 GB, then takes $gigabytes GB in $cache"
+	say "first run: downloads about 0.6 GB, then takes $gigabytes GB in $cache"
 	say "and about $minutes minutes on two cores; later runs need neither"
 	need_space "$cache" $gigabytes LAB_CACHE
 	need_space "${TMPDIR:-/var/tmp}" 3 TMPDIR
