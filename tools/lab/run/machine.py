@@ -81,14 +81,6 @@ class Machine:
         """The bad lines of the console log so far."""
         return bad_lines(self.console.read_text(errors="replace"))
 
-    def leaks(self) -> str:
-        """What kmemleak finds, empty if nothing.
-
-        Takes some seconds: kmemleak judges only memory that is older than five.
-        """
-        scan = "echo scan > /sys/kernel/debug/kmemleak"
-        return self.do(f"{scan}; sleep 6; {scan} && cat /sys/kernel/debug/kmemleak")
-
     def end(self) -> None:
         """End QEMU; the logs stay. Never fails."""
         self.process.end()

@@ -139,3 +139,13 @@ def test_process_that_ignores_the_request_to_end(tmp_path, monkeypatch):
     child.end()
     assert child.status() == -signal.SIGKILL
     assert_gone(child.pid)
+
+
+def test_orphans_do_not_disturb_the_agent(artifacts, tmp_path):
+    """Background processes end while the next command is on its way."""
+    with machine(artifacts, "ep", tmp_path) as vm:
+        padding = "x" * 3000
+        for number in range(30):
+            orphans = "for i in 1 2 3 4; do sleep 0.0$i >/dev/null 2>&1 & done"
+            out = vm.do(f"{orphans}; : {padding}; echo {number}", timeout=60)
+            assert out == f"{number}\n"
