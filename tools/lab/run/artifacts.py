@@ -8,10 +8,18 @@ and for each machine, `ep` and `host`, and each kernel, `base` (pristine) and
 
 import json
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import LabError
+
+
+def run_folder(name: str) -> Path:
+    """Where a program of the lab leaves its logs and results: in the folder of
+    this run, $LAB_RUN, or in a temporary one when it is started by hand.
+    """
+    return Path(os.environ.get("LAB_RUN") or tempfile.mkdtemp(prefix="lab-")) / name
 
 
 @dataclass(frozen=True)

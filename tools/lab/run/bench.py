@@ -11,14 +11,12 @@ table, from request to ready, is read from the host driver and only compared.
 
 import csv
 import math
-import os
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from . import dma
-from .artifacts import Artifacts
+from .artifacts import Artifacts, run_folder
 from .control import Count
 from .errors import LabError
 from .lab import Lab
@@ -225,7 +223,7 @@ def run(workdir: Path) -> list[str]:
 
 
 def main() -> int:
-    logs = Path(os.environ.get("LAB_RUN") or tempfile.mkdtemp(prefix="lab-")) / "bench"
+    logs = run_folder("bench")
     try:
         worse = run(logs)
     except LabError as error:

@@ -7,13 +7,11 @@ line is `demo: PASS <bytes> host-to-endpoint <bytes> endpoint-to-host`, exit 0, 
 `demo: FAIL <why>`, exit 1.
 """
 
-import os
 import sys
-import tempfile
 from pathlib import Path
 
 from . import dma
-from .artifacts import Artifacts
+from .artifacts import Artifacts, run_folder
 from .errors import LabError
 from .lab import Lab
 from .machine import Machine
@@ -121,7 +119,7 @@ def run(workdir: Path) -> str:
 
 
 def main() -> int:
-    logs = Path(os.environ.get("LAB_RUN") or tempfile.mkdtemp(prefix="lab-")) / "demo"
+    logs = run_folder("demo")
     try:
         moved = run(logs)
     except LabError as error:

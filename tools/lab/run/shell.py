@@ -5,13 +5,10 @@ Each line is run by the guest's sh on its own, so `cd` and variables last for on
 line. `exit`, or the end of input, ends both machines.
 """
 
-import os
 import sys
-import tempfile
-from pathlib import Path
 
 from . import dma
-from .artifacts import Artifacts
+from .artifacts import Artifacts, run_folder
 from .demo import BOARD
 from .errors import LabError
 from .lab import Lab
@@ -36,7 +33,7 @@ def serve(lab: Lab, side: str) -> None:
 
 def main() -> int:
     side = sys.argv[1]
-    logs = Path(os.environ.get("LAB_RUN") or tempfile.mkdtemp(prefix="lab-")) / "shell"
+    logs = run_folder("shell")
     artifacts = Artifacts.load()
     try:
         with Lab(BOARD, artifacts.kernels("next"), logs, artifacts=artifacts) as lab:
