@@ -615,7 +615,7 @@ static void test_longest(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "mems.count", f->field);
 }
 
-/* Where the parts of the block are is up to the endpoint */
+/* Q2: where the host's part of the block is, is up to the endpoint */
 static void test_host_area_last(struct kunit *test)
 {
 	const u32 mems = sizeof(struct pci_ep_dma_wire_header);
@@ -639,7 +639,7 @@ static void test_host_area_last(struct kunit *test)
 	f->info.host_offset = host;
 	KUNIT_EXPECT_MEMEQ(test, &f->out, &f->info, sizeof(f->out));
 
-	/* As long as they do not share a byte */
+	/* As long as nothing that the endpoint writes is in it */
 	poke(moved, HDR(host_offset), host - 0x40);
 	KUNIT_EXPECT_EQ(test, -EBADMSG,
 			pci_ep_dma_parse(moved, len, &limits, &f->out,
@@ -907,6 +907,16 @@ static void test_build_over_garbage(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, buf, good, BLOCK_LEN);
 }
 
+/* Q5: the same offer is the same bytes, wherever it lies in this machine */
+static void test_build_twice(struct kunit *test)
+{
+	const void *first = build_good(test, new_fixture(test));
+	const void *second = build_good(test, new_fixture(test));
+
+	KUNIT_ASSERT_PTR_NE(test, first, second);
+	KUNIT_EXPECT_MEMEQ(test, first, second, BLOCK_LEN);
+}
+
 /*
  * Arithmetic
  */
@@ -968,6 +978,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE_PARAM(test_build_refusal, build_refusal_gen_params),
 	KUNIT_CASE(test_build_no_room),
 	KUNIT_CASE(test_build_over_garbage),
+	KUNIT_CASE(test_build_twice),
 	KUNIT_CASE(test_regs_size),
 	KUNIT_CASE(test_block_size),
 	KUNIT_CASE(test_next),

@@ -11,6 +11,8 @@
 #include <linux/sizes.h>
 #include <linux/types.h>
 
+struct seq_file;
+
 /**
  * DOC: contract
  *
@@ -321,6 +323,17 @@ static inline u32 pci_ep_dma_next(u32 val)
 	return val >= U32_MAX - 1 ? 1 : val + 1;
 }
 
+/**
+ * pci_ep_dma_dir_name() - a direction for people
+ * @dir: direction, valid
+ *
+ * Return: "write" or "read", as the endpoint sees it.
+ */
+static inline const char *pci_ep_dma_dir_name(enum pci_ep_dma_dir dir)
+{
+	return dir == PCI_EP_DMA_DIR_WRITE ? "write" : "read";
+}
+
 size_t pci_ep_dma_regs_size(enum pci_ep_dma_layout layout,
 			    unsigned int nr_chans);
 size_t pci_ep_dma_block_size(unsigned int nr_mems, unsigned int nr_chans);
@@ -332,5 +345,6 @@ ssize_t pci_ep_dma_build(struct pci_ep_dma_info *info,
 int pci_ep_dma_parse(const void *buf, size_t len,
 		     const struct pci_ep_dma_limits *limits,
 		     struct pci_ep_dma_info *info, const char **field);
+void pci_ep_dma_show(struct seq_file *s, const struct pci_ep_dma_info *info);
 
 #endif /* __LINUX_PCI_EP_DMA_H */

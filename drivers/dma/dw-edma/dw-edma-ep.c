@@ -38,6 +38,9 @@
 
 #include "dw-edma-ep.h"
 
+#define CREATE_TRACE_POINTS
+#include <trace/events/dw_edma_ep.h>
+
 /*
  * An endpoint with a doorbell answers in a few milliseconds, one that polls in
  * a few hundred. Every look is a read across the link, so the longer the wait
@@ -219,6 +222,7 @@ static void __iomem *token_word(struct dw_edma_ep *ep)
 
 static void write_token(struct dw_edma_ep *ep, u32 token)
 {
+	trace_dw_edma_ep_token(pci_name(ep->pdev), token);
 	writel(token, token_word(ep));
 	if (ep->doorbell)
 		writel(ep->doorbell_data, ep->doorbell);
@@ -310,6 +314,8 @@ static int ask(struct dw_edma_ep *ep)
 	write_token(ep, ep->token);
 
 	err = wait_ready(ep);
+	trace_dw_edma_ep_answer(pci_name(ep->pdev), ep->token, ep->ready_us,
+				err);
 	switch (err) {
 	case 0:
 		break;
@@ -353,53 +359,12 @@ static int confirm(struct dw_edma_ep *ep, u32 generation, bool left_behind)
  * debugfs: dw-edma-ep/<function>/
  */
 
-static const char * const state_names[] = {
-	[PCI_EP_DMA_STATE_UPDATING]	= "updating",
-	[PCI_EP_DMA_STATE_PUBLISHED]	= "published",
-	[PCI_EP_DMA_STATE_READY]	= "ready",
-	[PCI_EP_DMA_STATE_FAILED]	= "failed",
-};
-
 static int metadata_show(struct seq_file *s, void *unused)
 {
 	const struct dw_edma_ep *ep = s->private;
-	const struct pci_ep_dma_info *info = &ep->info;
-	u32 i;
 
-	seq_printf(s, "block: bar %u length %u host-area %#x\n",
-		   ep->limits.block_bar, info->total_len, info->host_offset);
-	seq_printf(s, "state: %s generation %u token %#x\n",
-		   state_names[info->state], info->generation,
-		   info->serviced);
-	seq_printf(s, "engine: layout %d function %u\n", info->layout,
-		   info->func_no);
-	seq_printf(s, "registers: bar %u offset %#llx size %#llx\n",
-		   info->regs.bar, info->regs.offset, info->regs.size);
-	if (info->doorbell.present)
-		seq_printf(s, "doorbell: bar %u offset %#llx data %#x\n",
-			   info->doorbell.bar, info->doorbell.offset,
-			   info->doorbell.data);
-	if (info->scratch_size)
-		seq_printf(s, "scratch: address %#llx size %#llx\n",
-			   info->scratch_addr, info->scratch_size);
-
-	for (i = 0; i < info->nr_mems; i++) {
-		const struct pci_ep_dma_mem *mem = &info->mems[i];
-
-		seq_printf(s, "memory %u: bar %u offset %#llx size %#llx address %#llx\n",
-			   mem->id, mem->win.bar, mem->win.offset,
-			   mem->win.size, mem->addr);
-	}
-
-	for (i = 0; i < info->nr_chans; i++) {
-		const struct pci_ep_dma_chan *chan = &info->chans[i];
-
-		seq_printf(s, "channel %u: %s %u memory %u offset %#x size %#x\n",
-			   chan->id,
-			   chan->dir == PCI_EP_DMA_DIR_WRITE ? "write" : "read",
-			   chan->hw_chan, chan->mem_id, chan->ll_offset,
-			   chan->ll_size);
-	}
+	seq_printf(s, "metadata: bar %u\n", ep->limits.block_bar);
+	pci_ep_dma_show(s, &ep->info);
 
 	return 0;
 }

@@ -158,7 +158,7 @@ static int epdma_check_chans(struct pci_ep_dma_export *exp,
 			     const unsigned long *have, bool whole)
 {
 	const unsigned int nr = PCI_EP_DMA_EXPORT_MAX_CHANS;
-	const char *name = epdma_dir_name(dir);
+	const char *name = pci_ep_dma_dir_name(dir);
 
 	if (!bitmap_subset(want, have, nr)) {
 		dev_err(epdma_dev(exp),
@@ -282,7 +282,7 @@ static int epdma_claim_chans(struct pci_ep_dma_export *exp,
 		if (!chan->dma) {
 			dev_err(epdma_dev(exp),
 				"%s channel %u is in use on this side, or never stopped after an earlier export\n",
-				epdma_dir_name(chan->dir), chan->hw_chan);
+				pci_ep_dma_dir_name(chan->dir), chan->hw_chan);
 			return -EBUSY;
 		}
 		exp->nr_chans++;

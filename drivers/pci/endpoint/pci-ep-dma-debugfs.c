@@ -15,36 +15,6 @@
 
 static struct dentry *epdma_debugfs_root;
 
-static void epdma_show_info(struct seq_file *s,
-			    const struct pci_ep_dma_info *info)
-{
-	u32 i;
-
-	seq_printf(s, "block: generation %u state %d serviced %#x layout %d function %u\n",
-		   info->generation, info->state, info->serviced, info->layout,
-		   info->func_no);
-	seq_printf(s, "registers: BAR%u offset %#llx size %#llx\n",
-		   info->regs.bar, info->regs.offset, info->regs.size);
-	if (info->doorbell.present)
-		seq_printf(s, "doorbell: BAR%u offset %#llx data %#x\n",
-			   info->doorbell.bar, info->doorbell.offset,
-			   info->doorbell.data);
-	if (info->scratch_size)
-		seq_printf(s, "scratch: engine %#llx size %#llx\n",
-			   info->scratch_addr, info->scratch_size);
-	for (i = 0; i < info->nr_mems; i++)
-		seq_printf(s, "memory %u: BAR%u offset %#llx engine %#llx size %#llx\n",
-			   info->mems[i].id, info->mems[i].win.bar,
-			   info->mems[i].win.offset, info->mems[i].addr,
-			   info->mems[i].win.size);
-	for (i = 0; i < info->nr_chans; i++)
-		seq_printf(s, "channel %u: %s %u memory %u offset %#x size %#x\n",
-			   info->chans[i].id,
-			   epdma_dir_name(info->chans[i].dir),
-			   info->chans[i].hw_chan, info->chans[i].mem_id,
-			   info->chans[i].ll_offset, info->chans[i].ll_size);
-}
-
 /* Decode what the host sees, by the code that the host uses */
 static void epdma_show_block(struct seq_file *s, struct pci_ep_dma_export *exp)
 {
@@ -58,13 +28,15 @@ static void epdma_show_block(struct seq_file *s, struct pci_ep_dma_export *exp)
 	if (!info || !copy)
 		return;
 
+	seq_printf(s, "metadata: bar %d\n", exp->metadata_bar);
+
 	epdma_fill_limits(exp, &limits);
 	ret = pci_ep_dma_parse(copy, exp->block_size, &limits, info, &field);
 	if (ret)
 		seq_printf(s, "block: refused by the parser (%d): %s\n", ret,
 			   field);
 	else
-		epdma_show_info(s, info);
+		pci_ep_dma_show(s, info);
 }
 
 static int epdma_state_show(struct seq_file *s, void *unused)

@@ -149,11 +149,6 @@ static inline size_t epdma_granule(struct pci_ep_dma_export *exp)
 	return max_t(size_t, exp->features->align, SZ_4K);
 }
 
-static inline const char *epdma_dir_name(enum pci_ep_dma_dir dir)
-{
-	return dir == PCI_EP_DMA_DIR_WRITE ? "write" : "read";
-}
-
 /* pci-ep-dma.c */
 const char *epdma_state_name(enum epdma_state state);
 void epdma_kick(struct pci_ep_dma_export *exp);

@@ -171,7 +171,7 @@ static int epdma_delegate(struct pci_ep_dma_export *exp)
 		if (ret) {
 			dev_err(epdma_dev(exp),
 				"cannot hand over %s channel %u: %d\n",
-				epdma_dir_name(exp->chans[i].dir),
+				pci_ep_dma_dir_name(exp->chans[i].dir),
 				exp->chans[i].hw_chan, ret);
 			epdma_reclaim(exp);
 			return ret;

@@ -14,6 +14,7 @@
 
 #include <linux/dmaengine.h>
 #include <linux/overflow.h>
+#include <linux/pci-ep-dma.h>
 #include <linux/pci-epc.h>
 
 #include "pcie-designware.h"
