@@ -37,7 +37,7 @@ if [[ $1 == host ]]; then
 else
 	files+=(-b /opt/guest-arm64/usr/bin/busybox)
 fi
-for file in /out/modules/*.ko; do
+for file in /out/modules/*.ko /obj/samples/kmemleak/kmemleak-test.ko; do
 	files+=(-f "/modules/${file##*/}=$file")
 done
 for file in /out/tests/*; do
