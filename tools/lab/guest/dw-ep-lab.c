@@ -86,6 +86,11 @@
 #define   LAB_EV_LINK_DOWN	BIT(1)
 #define   LAB_EV_HOT_RESET	BIT(2)
 
+static bool no_dma_irqs;
+module_param(no_dma_irqs, bool, 0444);
+MODULE_PARM_DESC(no_dma_irqs,
+		 "no interrupts for the DMA engine: its driver does not probe");
+
 /* Up to 8 write and 8 read channels, each with an interrupt line of its own */
 #define LAB_MAX_DMA_IRQS	16
 #define LAB_MAX_FUNCTIONS	8
@@ -464,7 +469,7 @@ static int lab_find_irqs(struct pci_dev *pdev, struct lab_board *board)
 		return dev_err_probe(&pdev->dev, ret,
 				     "needs %u MSI vectors\n", wanted);
 
-	for (i = 0; i < board->dma_irqs; i++) {
+	for (i = 0; i < board->dma_irqs && !no_dma_irqs; i++) {
 		if (board->dma_irqs == 1)
 			strscpy(board->irq_name[i], "dma");
 		else
