@@ -145,6 +145,7 @@ static int cmd_status(struct job *j)
 		c->unplugged ? " unplugged" : "");
 	fprintf(j->out, "windows inbound %u outbound %u\n",
 		iatu_enabled(&c->iatu, true), iatu_enabled(&c->iatu, false));
+	iatu_show(&c->iatu, j->out);
 	for (i = 0; i < c->board.functions; i++)
 		show_function(j, &c->fn[i]);
 	c->engine->ops->show(c->engine, j->out);
@@ -203,21 +204,30 @@ static int channel(struct job *j, enum dma_dir *dir, u32 *bit)
 	return 0;
 }
 
+static int on_off(struct job *j, unsigned int word, bool *on)
+{
+	*on = !strcmp(j->word[word], "on");
+	if (!*on && strcmp(j->word[word], "off"))
+		return fail(j, "'%s' is neither on nor off", j->word[word]);
+	return 0;
+}
+
 static int fault_stuck(struct job *j)
 {
 	struct engine *e = j->c->engine;
 	enum dma_dir dir;
+	bool on;
 	u32 bit;
 
 	if (j->n != 5 || channel(j, &dir, &bit))
 		return j->n == 5 ? -EINVAL :
 		       fail(j, "fault %s wr|rd N on|off", j->word[1]);
-	if (!strcmp(j->word[4], "on"))
+	if (on_off(j, 4, &on))
+		return -EINVAL;
+	if (on)
 		e->fault.stuck[dir] |= bit;
-	else if (!strcmp(j->word[4], "off"))
-		e->fault.stuck[dir] &= ~bit;
 	else
-		return fail(j, "'%s' is neither on nor off", j->word[4]);
+		e->fault.stuck[dir] &= ~bit;
 	engine_kick(e);
 	return 0;
 }
@@ -246,6 +256,13 @@ static int fault_count(struct job *j, u32 *what)
 	return 0;
 }
 
+static int fault_inbound(struct job *j)
+{
+	if (j->n != 3)
+		return fail(j, "fault %s on|off", j->word[1]);
+	return on_off(j, 2, &j->c->iatu.no_enable);
+}
+
 static int cmd_fault(struct job *j)
 {
 	struct engine *e = j->c->engine;
@@ -255,6 +272,8 @@ static int cmd_fault(struct job *j)
 		return fault_stuck(j);
 	if (!strcmp(kind, "abort"))
 		return fault_abort(j);
+	if (!strcmp(kind, "inbound"))
+		return fault_inbound(j);
 	if (!strcmp(kind, "lost-irq"))
 		return fault_count(j, &e->fault.lost);
 	if (!strcmp(kind, "late-irq"))
@@ -345,7 +364,7 @@ static const struct {
 	{ "counters", 0, 1, "counters [reset]", cmd_counters },
 	{ "link", 1, 1, "link up|down", cmd_link },
 	{ "reset", 1, 1, "reset hot", cmd_reset },
-	{ "fault", 2, 4, "fault stuck|abort|lost-irq|late-irq ...", cmd_fault },
+	{ "fault", 2, 4, "fault stuck|abort|inbound|lost-irq|late-irq ...", cmd_fault },
 	{ "patch", 1, 6, "patch FUNC BAR OFFSET HEX [SKIP COUNT]", cmd_patch },
 	{ "peek", 4, 4, "peek FUNC BAR OFFSET LEN", cmd_peek },
 	{ "poke", 4, 4, "poke FUNC BAR OFFSET HEX", cmd_poke },

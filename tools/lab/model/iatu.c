@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <inttypes.h>
+
 #include "iatu.h"
 
 /* Registers of a window. */
@@ -25,7 +27,10 @@
 
 void iatu_reset(struct iatu *a, const struct board *b)
 {
+	bool no_enable = a->no_enable;
+
 	memset(a, 0, sizeof(*a));
+	a->no_enable = no_enable;
 	a->align = b->align;
 	a->nin = b->inbound;
 	a->nout = b->outbound;
@@ -90,6 +95,8 @@ void iatu_write(struct iatu *a, u32 off, u32 v)
 		w->ctrl1 = v;
 		break;
 	case ATU_CTRL2:
+		if (a->no_enable && off & 0x100)
+			v &= ~CTRL2_ENABLE;
 		w->ctrl2 = v;
 		break;
 	case ATU_LOWER_BASE:
@@ -118,14 +125,20 @@ static bool is_live(const struct window *w)
 	return w->ctrl2 & CTRL2_ENABLE && !(w->ctrl1 & CTRL1_TYPE);
 }
 
-static bool covers(const struct iatu *a, const struct window *w, u64 addr)
+/* The last address of a window that matches addresses. */
+static u64 last_of(const struct iatu *a, const struct window *w)
 {
 	u64 limit = with_low(w->base, w->limit | (a->align - 1));
 
 	if (w->ctrl1 & CTRL1_BIG)
 		limit = with_high(limit, (u32)(w->base >> 32 & ~UPPER_LIMIT) |
 				  w->upper_limit);
-	return addr >= w->base && addr <= limit;
+	return limit;
+}
+
+static bool covers(const struct iatu *a, const struct window *w, u64 addr)
+{
+	return addr >= w->base && addr <= last_of(a, w);
 }
 
 bool iatu_inbound(const struct iatu *a, unsigned int func, unsigned int bar,
@@ -179,4 +192,34 @@ unsigned int iatu_enabled(const struct iatu *a, bool inbound)
 	for (i = 0; i < (inbound ? a->nin : a->nout); i++)
 		n += !!(w[i].ctrl2 & CTRL2_ENABLE);
 	return n;
+}
+
+static void show_window(const struct iatu *a, bool inbound, unsigned int n,
+			FILE *out)
+{
+	const struct window *w = inbound ? &a->in[n] : &a->out[n];
+
+	if (!(w->ctrl2 & CTRL2_ENABLE))
+		return;
+	fprintf(out, "window %s %u function ", inbound ? "in" : "out", n);
+	if (inbound && !(w->ctrl2 & CTRL2_FUNC_MATCH))
+		fputs("any", out);
+	else
+		fprintf(out, "%u", CTRL1_FUNC(w->ctrl1));
+	if (inbound && w->ctrl2 & CTRL2_BAR_MODE)
+		fprintf(out, " bar %u", CTRL2_BAR(w->ctrl2));
+	else
+		fprintf(out, " address 0x%" PRIx64 " last 0x%" PRIx64, w->base,
+			last_of(a, w));
+	fprintf(out, " target 0x%" PRIx64 "\n", w->target);
+}
+
+void iatu_show(const struct iatu *a, FILE *out)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->nin; i++)
+		show_window(a, true, i, out);
+	for (i = 0; i < a->nout; i++)
+		show_window(a, false, i, out);
 }

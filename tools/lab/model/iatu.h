@@ -9,6 +9,8 @@
 #ifndef MODEL_IATU_H
 #define MODEL_IATU_H
 
+#include <stdio.h>
+
 #include "board.h"
 #include "regmap.h"
 
@@ -25,10 +27,12 @@ struct iatu {
 	u32 align;
 	unsigned int nin;
 	unsigned int nout;
+	bool no_enable;	/* fault: inbound windows cannot be enabled */
 	struct window in[MAX_WINDOWS];
 	struct window out[MAX_WINDOWS];
 };
 
+/* A fault stays. */
 void iatu_reset(struct iatu *a, const struct board *b);
 
 /* @off: naturally aligned dword in the block; windows that do not exist
@@ -64,5 +68,8 @@ bool iatu_outbound(const struct iatu *a, u64 addr, u64 *out,
 
 /* Windows that are enabled. */
 unsigned int iatu_enabled(const struct iatu *a, bool inbound);
+
+/* A line for each window that is enabled. */
+void iatu_show(const struct iatu *a, FILE *out);
 
 #endif

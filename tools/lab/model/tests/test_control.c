@@ -60,6 +60,9 @@ TEST(control_errors)
 		 "error: '4' is not a number that fits here\n"));
 	CHECK(is(&r, "fault stuck wr 1 maybe",
 		 "error: 'maybe' is neither on nor off\n"));
+	CHECK(is(&r, "fault inbound maybe",
+		 "error: 'maybe' is neither on nor off\n"));
+	CHECK(is(&r, "fault inbound on off", "error: fault inbound on|off\n"));
 	CHECK(is(&r, "fault stuck wr 1",
 		 "error: fault stuck wr|rd N on|off\n"));
 	CHECK(is(&r, "peek 2 0 0 4",
@@ -151,6 +154,10 @@ TEST(control_link_and_faults)
 	CHECK_EQ(r.c->engine->fault.stuck[DMA_READ], 0);
 	CHECK(is(&r, "fault abort wr 0", "ok\n"));
 	CHECK_EQ(r.c->engine->fault.abort[DMA_WRITE], BIT(0));
+	CHECK(is(&r, "fault inbound on", "ok\n"));
+	CHECK(r.c->iatu.no_enable);
+	CHECK(is(&r, "fault inbound off", "ok\n"));
+	CHECK(!r.c->iatu.no_enable);
 	CHECK(is(&r, "fault lost-irq 2", "ok\n"));
 	CHECK_EQ(r.c->engine->fault.lost, 2);
 	CHECK(is(&r, "fault late-irq 30", "ok\n"));

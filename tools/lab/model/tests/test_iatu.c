@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Address translation, both ways, hits and misses. */
+#include <stdlib.h>
+
 #include "rig.h"
 #include "tap.h"
 
@@ -45,6 +47,51 @@ TEST(iatu_bar_match)
 	rig_assign_bar(&r, 0, 0, 0xf0000000, false);
 	CHECK_EQ(rig_bar(&r, 0, 0, 0x40), 0x12345678);
 	CHECK_EQ(rig_count(&r, CNT_VIOL_INBOUND), 0);
+	rig_close(&r);
+}
+
+/* With the fault a window takes everything but the enable bit, for ever. */
+TEST(iatu_fault_inbound)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_program_bar(&r, 0, 0, MIB(1), 0, 3, EP_RAM);
+	r.c->iatu.no_enable = true;
+	rig_program_bar(&r, 0, 2, MIB(1), 0, 4, EP_RAM + MIB(1));
+	CHECK_EQ(rig_reg(&r, IN(4) + 0x14), EP_RAM + MIB(1));
+	CHECK_EQ(rig_reg(&r, IN(4) + 0x04) & BIT(31), 0);
+	/* what is enabled stays so, the other direction is not concerned */
+	CHECK_EQ(rig_reg(&r, IN(3) + 0x04) & BIT(31), BIT(31));
+	rig_window_out(&r, 0, EP_OUT, MIB(1), HOST_RAM, 0);
+	CHECK_EQ(rig_reg(&r, OUT(0) + 0x04) & BIT(31), BIT(31));
+	ctlr_power_on(r.c);
+	CHECK(r.c->iatu.no_enable);
+	r.c->iatu.no_enable = false;
+	rig_window_in(&r, 4, BAR_ADDR, MIB(1), EP_RAM);
+	CHECK_EQ(rig_reg(&r, IN(4) + 0x04) & BIT(31), BIT(31));
+	rig_close(&r);
+}
+
+TEST(iatu_show)
+{
+	char *text = NULL;
+	struct rig r;
+	size_t len;
+	FILE *out;
+
+	rig_open(&r, "rcar-s4");
+	rig_program_bar(&r, 1, 2, MIB(1), 0, 3, EP_RAM);
+	rig_window_in(&r, 4, BAR_ADDR, 0x2000, EP_RAM + 0x1000);
+	rig_window_out(&r, 0, EP_OUT, MIB(1), HOST_RAM, 1);
+	out = open_memstream(&text, &len);
+	iatu_show(&r.c->iatu, out);
+	fclose(out);
+	CHECK(!strcmp(text,
+		      "window in 3 function 1 bar 2 target 0x40000000\n"
+		      "window in 4 function any address 0xe0000000 last 0xe0001fff target 0x40001000\n"
+		      "window out 0 function 1 address 0x8000000000 last 0x80000fffff target 0x100000\n"));
+	free(text);
 	rig_close(&r);
 }
 
