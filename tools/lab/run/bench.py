@@ -227,7 +227,7 @@ def main() -> int:
     try:
         worse = run(logs)
     except LabError as error:
-        print(f"bench: FAIL {error}")
+        print(error.closing("bench"))
         return 1
     for name in worse:
         print(f"bench: worse than the public implementation: {name}")

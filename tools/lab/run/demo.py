@@ -123,7 +123,7 @@ def main() -> int:
     try:
         moved = run(logs)
     except LabError as error:
-        say(f"\ndemo: FAIL {error}")
+        say("\n" + error.closing("demo"))
         return 1
     say(f"\ndemo: PASS {moved}")
     return 0

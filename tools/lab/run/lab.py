@@ -45,8 +45,8 @@ def shared_cpu() -> frozenset[int]:
 class Lab:
     """A model and an endpoint VM, and the host VM once it is started.
 
-    board: name of a board, or the path of a board file; kernels: what to boot; workdir: folder for the
-    logs, made if missing.
+    board: name of a board, or the path of a board file; kernels: what to boot;
+    workdir: folder for the logs, made if missing; find_leaks: for Machine.leaks().
     """
 
     def __init__(
@@ -56,10 +56,12 @@ class Lab:
         workdir: Path,
         *,
         artifacts: Artifacts | None = None,
+        find_leaks: bool = False,
     ):
         self._artifacts = artifacts or Artifacts.load()
         self._board = self._artifacts.board(board)
         self._kernels = kernels
+        self._find_leaks = find_leaks
         self._cpus = shared_cpu()
         self.workdir = workdir
         self._model: Model | None = None
@@ -110,7 +112,12 @@ class Lab:
         self._ep = Machine(
             "endpoint",
             lambda console, fd: qemu.endpoint(
-                kernels.ep_image, kernels.ep_initramfs, console, fd, model.endpoint
+                kernels.ep_image,
+                kernels.ep_initramfs,
+                console,
+                fd,
+                model.endpoint,
+                find_leaks=self._find_leaks,
             ),
             self.workdir,
             cpus=self._cpus,
@@ -130,7 +137,12 @@ class Lab:
         self._host = Machine(
             "host",
             lambda console, fd: qemu.host(
-                kernels.host_image, kernels.host_initramfs, console, fd, sockets
+                kernels.host_image,
+                kernels.host_initramfs,
+                console,
+                fd,
+                sockets,
+                find_leaks=self._find_leaks,
             ),
             self.workdir,
             cpus=self._cpus,
