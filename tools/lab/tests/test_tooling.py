@@ -227,7 +227,9 @@ cache_open test
 
 
 def script(cache: Path, text: str) -> list[str]:
-    return ["bash", "-c", PRELUDE.format(repo=REPO, cache=cache) + text]
+    # A check that runs in the background may have been told to ignore SIGINT
+    return ["env", "--default-signal=INT", "bash", "-c",
+            PRELUDE.format(repo=REPO, cache=cache) + text]
 
 
 def run(cache: Path, text: str) -> subprocess.CompletedProcess[str]:
