@@ -15,7 +15,7 @@ from run import Artifacts, Lab, LabError
 
 logging.getLogger("lab").setLevel(logging.INFO)
 
-BootLab = Callable[[str, str, str], AbstractContextManager[Lab]]
+BootLab = Callable[..., AbstractContextManager[Lab]]
 
 
 @pytest.fixture(scope="session")
@@ -33,17 +33,24 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def boot_lab(artifacts: Artifacts, logs: Path) -> BootLab:
-    """boot_lab(NAME, BOARD, KERNELS): a lab as a context manager.
+    """boot_lab(NAME, BOARD, KERNELS, find_leaks=False): a lab as a context manager.
 
-    NAME names its folder of logs; KERNELS is `base` or `next`. When the block ends
-    without an error, the logs must be free of bad lines.
+    NAME names its folder of logs; KERNELS is `base` or `next`; find_leaks is for
+    tests that ask Machine.leaks(). When the block ends without an error, the logs
+    must be free of bad lines.
     """
 
     @contextmanager
-    def boot(name: str, board: str, kernels: str) -> Iterator[Lab]:
+    def boot(
+        name: str, board: str, kernels: str, find_leaks: bool = False
+    ) -> Iterator[Lab]:
         workdir = logs / name
         with Lab(
-            board, artifacts.kernels(kernels), workdir, artifacts=artifacts
+            board,
+            artifacts.kernels(kernels),
+            workdir,
+            artifacts=artifacts,
+            find_leaks=find_leaks,
         ) as lab:
             yield lab
             bad = lab.scan()

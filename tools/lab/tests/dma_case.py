@@ -11,6 +11,7 @@ from run.machine import Machine
 
 METADATA = "/sys/kernel/debug/dw-edma-ep/{bdf}/metadata"
 READY_US = "/sys/kernel/debug/dw-edma-ep/{bdf}/request_to_ready_us"
+EP_STATE = "/sys/kernel/debug/pci_ep_dma/pci_epf_dma.0/state"
 XFER = "/tests/pci_ep_dma_xfer"
 WAYS = tuple(dma.DIRECTIONS)
 
@@ -18,6 +19,7 @@ WAYS = tuple(dma.DIRECTIONS)
 ENGINE = {"-t": "rd", "-f": "wr"}
 
 _MASK = (1 << 64) - 1
+_BIND_ENDED = "/tmp/bind-ended"
 
 
 def verify_transfers(lab: Lab, bdf: str, ways: tuple[str, ...] = WAYS) -> None:
@@ -59,6 +61,34 @@ def errno_of(text: str) -> int:
 def kernel_says(machine: Machine) -> str:
     """The kernel's messages since the last call."""
     return machine.do("dmesg -c")
+
+
+def wait_in(machine: Machine, condition: str) -> None:
+    """Until a command of that machine succeeds; a minute is for a busy machine."""
+    result = machine.run(
+        f"n=0; until {condition}; do"
+        f" n=$((n + 1)); [ $n -lt 600 ] || exit 1; sleep 0.1; done",
+        timeout=120,
+    )
+    if result.rc:
+        raise LabError(f"{machine.name}: never true: {condition}")
+
+
+def bind_in_background(lab: Lab, bdf: str) -> None:
+    """Have the host bind while something else happens."""
+    commands = "; ".join(dma.bind_commands(bdf))
+    lab.host.do(f"rm -f {_BIND_ENDED}")
+    lab.host.do(f"{{ {commands}; touch {_BIND_ENDED}; }} > /dev/null 2>&1 &")
+
+
+def bind_has_ended(lab: Lab) -> bool:
+    return lab.host.run(f"test -e {_BIND_ENDED}").rc == 0
+
+
+def wait_for_bind(lab: Lab, bdf: str) -> None:
+    """Until that one has ended, and well."""
+    wait_in(lab.host, f"test -e {_BIND_ENDED}")
+    assert dma.is_bound(lab.host, bdf)
 
 
 def bind_and_release(lab: Lab, bdf: str) -> None:
@@ -155,14 +185,11 @@ class Holder:
         return dict(line.split(": ", 1) for line in lines if ": " in line)
 
     def _wait_for(self, word: str) -> None:
-        result = self._lab.host.run(
-            f"n=0; until grep -q ^{word} {self._log}; do"
-            f" n=$((n + 1)); [ $n -lt 600 ] || exit 1; sleep 0.1; done",
-            timeout=120,
-        )
-        if result.rc:
+        try:
+            wait_in(self._lab.host, f"grep -q ^{word} {self._log}")
+        except LabError:
             said = self._lab.host.run(f"cat {self._log}").out
-            raise LabError(f"{XFER} -H never said '{word}': {said}")
+            raise LabError(f"{XFER} -H never said '{word}': {said}") from None
 
 
 def counts(line: str) -> dict[str, int]:

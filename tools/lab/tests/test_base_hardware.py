@@ -170,10 +170,11 @@ def test_64bit_bars(boot_lab, artifacts, tmp_path):
 
 def test_controller_comes_and_goes(boot_lab):
     """The glue can be removed and loaded again, with nothing left behind."""
-    with boot_lab("base-reload", "generic", "base") as lab:
+    with boot_lab("base-reload", "generic", "base", find_leaks=True) as lab:
         for _ in range(2):
             epf_test.start(lab, "104c:b500")
             epf_test.stop(lab)
             lab.ep.do("rmmod dw_ep_lab")
             assert "dw-ep-lab" not in lab.ep.do("cat /proc/iomem /proc/interrupts")
             lab.ep.do("insmod /modules/dw-ep-lab.ko")
+        assert lab.ep.leaks() == ""

@@ -21,6 +21,7 @@ from dma_case import (
     poke,
     scratch_place,
     verify_transfers,
+    wait_in,
 )
 from run import Lab, bench, dma
 from run.ktap import Case, parse
@@ -173,14 +174,16 @@ def test_wrong_byte_is_seen(bound: tuple[Lab, str], offset: int, said: str):
     place = scratch_place(lab, bdf)
     byte = peek(lab, place.bar, place.offset + offset, 1)
     poke(lab, place.bar, place.offset + offset, bytes([byte[0] ^ 0x40]))
-    lab.host.do(f"until tail -n 1 {log} | grep -q '^[0-9]*$'; do sleep 0.1; done", 120)
+    wait_in(lab.host, f"tail -n 1 {log} | grep -q '^[0-9]*$'")
     out = lab.host.do(f"cat {log}")
     assert said in out
     assert out.split()[-1] == "1"
 
 
 def test_endpoint_sleeps(bound: tuple[Lab, str]):
-    """Transfers take no interrupt and no message of the endpoint's CPU."""
+    """Q17: transfers take no interrupt and no message of the endpoint's CPU, and the
+    host gets every one of its own.
+    """
     lab, bdf = bound
     lab.ctl.reset_counters()
     for way in WAYS:

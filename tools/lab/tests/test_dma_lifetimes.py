@@ -18,6 +18,7 @@ from dma_case import (
     counts,
     errno_of,
     verify_transfers,
+    wait_in,
 )
 from run import Lab, dma
 
@@ -26,7 +27,7 @@ QUEUED = 64
 
 @pytest.fixture(scope="module")
 def machines(boot_lab) -> Iterator[tuple[Lab, str]]:
-    with boot_lab("dma-lifetimes", "rcar-s4", "next") as lab:
+    with boot_lab("dma-lifetimes", "rcar-s4", "next", find_leaks=True) as lab:
         yield lab, dma.bring_up(lab)
 
 
@@ -128,7 +129,7 @@ def test_unbind_while_data_moves(bound: tuple[Lab, str], way: str):
         )
         lab.host.do("sleep 0.3")
         dma.unbind(lab.host, bdf)
-        lab.host.do(f"until [ -s {log} ]; do sleep 0.1; done", timeout=120)
+        wait_in(lab.host, f"[ -s {log} ]")
         said = lab.host.do(f"cat {log}")
         assert any(
             word in said
@@ -180,3 +181,9 @@ def test_abort(bound: tuple[Lab, str], way: str):
 
 def test_no_rule_of_the_bus_was_broken(machines: tuple[Lab, str]):
     assert_no_violation(machines[0])
+
+
+@pytest.mark.parametrize("side", ["ep", "host"])
+def test_nothing_leaked(machines: tuple[Lab, str], side: str):
+    """All that came and went above has given its memory back."""
+    assert getattr(machines[0], side).leaks() == ""

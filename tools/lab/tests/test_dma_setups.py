@@ -9,6 +9,7 @@ from errno import EINVAL
 
 import pytest
 from dma_case import (
+    METADATA,
     READY_US,
     XFER,
     assert_no_violation,
@@ -63,6 +64,17 @@ def test_all_bars_programmable(boot_lab: Callable):
         bdf = dma.bring_up(lab, two_each(USUAL))
         verify_transfers(lab, bdf)
         assert int(lab.host.do(f"cat {READY_US.format(bdf=bdf)}")) < 20000
+
+
+def test_registers_in_a_bar_of_their_own(boot_lab: Callable):
+    """Q13: that BAR is used as it is, without a window BAR and without a mapping."""
+    with boot_lab("dma-rk3588", "rk3588", "next") as lab:
+        bdf = dma.bring_up(lab, two_each(USUAL))
+        verify_transfers(lab, bdf)
+        text = lab.host.do(f"cat {METADATA.format(bdf=bdf)}")
+        assert "registers: bar 4 offset 0x0 " in text
+        assert not [line for line in lab.ctl.cmd("status")
+                    if line.startswith("window in") and "address" in line]
 
 
 def test_without_scratch_memory(boot_lab: Callable):

@@ -2,6 +2,9 @@
 """A lab whose parts are missing or broken: one clear error, nothing left."""
 
 import json
+import re
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -61,6 +64,31 @@ def test_machine_that_is_not_running(broken_lab):
         lab.host.do("true")
     with pytest.raises(LabError, match="the model is not running"):
         lab.ctl.cmd("status")
+
+
+@pytest.mark.parametrize("program", ["demo", "bench"])
+def test_program_that_fails_says_why_last(tmp_path, monkeypatch, program):
+    """One line with the reason, below what explains it, and status 1."""
+    model = tmp_path / "epmodel"
+    model.write_text("#!/bin/sh\necho 'epmodel: rcar-s4:3: no such key' >&2; exit 1\n")
+    model.chmod(0o755)
+    (tmp_path / "boards").mkdir()
+    (tmp_path / "boards/rcar-s4").touch()
+    paths = {"model": str(model), "boards": str(tmp_path / "boards")}
+    for name in ("ep.next", "host.next"):
+        paths |= {f"{name}.image": "/dev/null", f"{name}.initramfs": "/dev/null"}
+    (tmp_path / "artifacts.json").write_text(json.dumps(paths))
+    monkeypatch.setenv("LAB_ARTIFACTS", str(tmp_path))
+    monkeypatch.setenv("LAB_RUN", str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-m", f"run.{program}"], capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    *_, details, last = done.stdout.splitlines()
+    assert "no such key" in details
+    assert re.fullmatch(
+        rf"{program}: FAIL model: exited with status 1; \S+/model.log says:", last
+    )
 
 
 def test_unknown_board(tmp_path):

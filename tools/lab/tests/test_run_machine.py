@@ -13,14 +13,18 @@ from run.process import Process
 
 
 @contextmanager
-def machine(artifacts, side, workdir):
+def machine(artifacts, side, workdir, find_leaks=False):
     """A booted machine without the emulated controller."""
     image = artifacts.path(f"{side}.base.image")
     initramfs = artifacts.path(f"{side}.base.initramfs")
     nothing = {"ep": None, "host": []}[side]
     command = {"ep": qemu.endpoint, "host": qemu.host}[side]
     vm = Machine(
-        side, lambda log, fd: command(image, initramfs, log, fd, nothing), workdir
+        side,
+        lambda log, fd: command(
+            image, initramfs, log, fd, nothing, find_leaks=find_leaks
+        ),
+        workdir,
     )
     try:
         vm.boot()
@@ -62,6 +66,15 @@ def test_warning_in_the_log_is_found(artifacts, tmp_path):
         vm.do("echo 'WARNING: a test' > /dev/kmsg")
         (line,) = vm.scan()
         assert "WARNING: a test" in line.text
+
+
+@pytest.mark.parametrize("side", ["ep", "host"])
+def test_leak_is_found(artifacts, side, tmp_path):
+    with machine(artifacts, side, tmp_path, find_leaks=True) as vm:
+        assert vm.leaks() == ""
+        vm.do("insmod /modules/kmemleak-test.ko")
+        assert "kmemleak_test_init" in vm.leaks()
+        assert any("new suspected memory leaks" in line.text for line in vm.scan())
 
 
 def test_guest_that_panics(artifacts, tmp_path):

@@ -167,3 +167,27 @@ def covers(patterns: list[str], path: str) -> bool:
     """As get_maintainer reads F: lines."""
     return any(path.startswith(pattern) if pattern.endswith("/")
                else fnmatchcase(path, pattern) for pattern in patterns)
+
+
+def test_trust_is_told_where_users_meet_it(next_tree: Path):
+    """Q29: in the symbol's help, in the user's guide before its first command, and in
+    full beside the attributes."""
+    docs = next_tree / "Documentation/PCI/endpoint"
+    kconfig = (next_tree / "drivers/pci/endpoint/functions/Kconfig").read_text()
+    help_text = kconfig.split("config PCI_EPF_DMA\n")[1].split("\nconfig ")[0]
+    assert "can reach all memory that the DMA engine can reach" in plain(help_text)
+
+    guide = (docs / "pci-dma-howto.rst").read_text()
+    assert "read its section about trust first" in plain(guide.split("::\n")[0])
+
+    trust = re.search(r"^Trust\n=+\n(.*?)\n\w+\n=+\n",
+                      (docs / "pci-dma-function.rst").read_text(), re.M | re.S)[1]
+    for told in ("Nothing is exposed until a function is configured",
+                 "Without an IOMMU on the endpoint", "With an IOMMU",
+                 "a page has the registers of both directions"):
+        assert told in plain(trust)
+
+
+def plain(text: str) -> str:
+    """One line, however it was wrapped."""
+    return " ".join(text.split())

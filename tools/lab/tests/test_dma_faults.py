@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The endpoint's hardware does not do what it is told, and does so later.
+
+No state may need a reload to be left, but for a channel that never stopped.
+"""
+
+from collections.abc import Iterator
+from errno import EBUSY, ETIMEDOUT
+
+import pytest
+from dma_case import (
+    ENGINE,
+    EP_STATE,
+    WAYS,
+    Holder,
+    assert_no_violation,
+    bind_error,
+    bind_has_ended,
+    bind_in_background,
+    errno_of,
+    kernel_says,
+    verify_transfers,
+    wait_for_bind,
+    wait_in,
+)
+from run import Lab, dma
+
+NOT_MAPPED = "cannot map the DMA registers for the host"
+NOT_PARKED = "shows nothing until it is mapped"
+
+
+@pytest.fixture(scope="module")
+def machines(boot_lab) -> Iterator[tuple[Lab, str]]:
+    with boot_lab("dma-faults", "rcar-s4", "next") as lab:
+        yield lab, dma.bring_up(lab)
+        assert_no_violation(lab)
+
+
+@pytest.fixture
+def unbound(machines: tuple[Lab, str]) -> Iterator[tuple[Lab, str]]:
+    """No driver; the endpoint has seen it, and its kernel has said nothing yet."""
+    lab, bdf = machines
+    if dma.is_bound(lab.host, bdf):
+        dma.unbind(lab.host, bdf)
+    wait_in(lab.ep, f"grep -q '^state: published' {EP_STATE}")
+    kernel_says(lab.ep)
+    yield lab, bdf
+    lab.ctl.cmd("fault inbound off")
+
+
+def test_window_is_tried_again(unbound: tuple[Lab, str]):
+    """Q10: as long as the host asks, the endpoint tries; one message tells."""
+    lab, bdf = unbound
+    lab.ctl.cmd("fault inbound on")
+    bind_in_background(lab, bdf)
+    wait_in(lab.ep, f"dmesg | grep -q '{NOT_MAPPED}'")
+    # For a few attempts more
+    lab.ep.do("sleep 1")
+    assert "state: requested" in lab.ep.do(f"cat {EP_STATE}")
+    assert not bind_has_ended(lab)
+    lab.ctl.cmd("fault inbound off")
+    wait_for_bind(lab, bdf)
+    assert kernel_says(lab.ep).count(NOT_MAPPED) == 1
+    verify_transfers(lab, bdf)
+
+
+def test_host_gives_up_and_comes_back(unbound: tuple[Lab, str]):
+    """Q10: a request that was never served is withdrawn, the next one is served."""
+    lab, bdf = unbound
+    lab.ctl.cmd("fault inbound on")
+    kernel_says(lab.host)
+    assert bind_error(lab, bdf) == ETIMEDOUT
+    assert "endpoint did not answer the request for DMA" in kernel_says(lab.host)
+    wait_in(lab.ep, f"grep -q '^state: published' {EP_STATE}")
+    lab.ctl.cmd("fault inbound off")
+    dma.bind(lab.host, bdf)
+    verify_transfers(lab, bdf)
+
+
+def test_window_that_cannot_be_parked(unbound: tuple[Lab, str]):
+    """Q10, Q18: the registers are out of reach all the same, and come back."""
+    lab, bdf = unbound
+    dma.bind(lab.host, bdf)
+    lab.ctl.cmd("fault inbound on")
+    dma.unbind(lab.host, bdf)
+    wait_in(lab.ep, f"grep -q '^state: published' {EP_STATE}")
+    assert kernel_says(lab.ep).count(NOT_PARKED) == 1
+    lab.ctl.cmd("fault inbound off")
+    dma.bind(lab.host, bdf)
+    verify_transfers(lab, bdf)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_channel_that_does_not_stop(boot_lab, way: str):
+    """Q18: taking down succeeds, says so once, and the channel stays out of use
+    until the engine's driver is probed again; the other direction is not concerned.
+    """
+    engine = ENGINE[way]
+    (other,) = set(WAYS) - {way}
+    with boot_lab(f"dma-stuck-{engine}", "rcar-s4", "next") as lab:
+        bdf = dma.bring_up(lab)
+        lab.ctl.cmd(f"fault stuck {engine} 1 on")
+        Holder(lab, bdf, way, 4, channel=1)
+        lab.stop_host()
+        kernel_says(lab.ep)
+        for command in dma.STOP_COMMANDS:
+            lab.ep.do(command)
+        said = kernel_says(lab.ep)
+        assert "channel 0 does not stop and stays unusable" in said
+        assert said.count("does not stop") == 1
+        assert said.count("bytes are lost") == 1
+
+        # The direction is refused, with nothing half-configured
+        *configure, link, start = dma.Export().commands()
+        for command in configure:
+            lab.ep.do(command)
+        refused = lab.ep.run(link)
+        assert refused.rc and errno_of(refused.out) == EBUSY
+        assert "never stopped after an earlier export" in kernel_says(lab.ep)
+
+        # Without it the function works
+        lab.ep.do(f"echo > {dma.ATTRIBUTES}/{engine}_chans")
+        lab.ep.do(link)
+        lab.ep.do(start)
+        lab.start_host()
+        bdf = dma.find(lab.host)
+        dma.bind(lab.host, bdf)
+        verify_transfers(lab, bdf, (other,))
+        lab.stop_host()
+        for command in dma.STOP_COMMANDS:
+            lab.ep.do(command)
+
+        # A new probe resets the engine
+        lab.ctl.cmd(f"fault stuck {engine} 1 off")
+        lab.ep.do("rmmod dw_ep_lab; insmod /modules/dw-ep-lab.ko")
+        verify_transfers(lab, dma.bring_up(lab))
