@@ -104,8 +104,7 @@ def unbind(host: Machine, bdf: str) -> None:
 
 def bring_up(lab: Lab, export: Export = Export()) -> str:
     """Export, boot the host, bind. Returns the PCI address."""
-    for command in export.commands():
-        lab.ep.do(command)
+    lab.ep.do_all(export.commands())
     lab.start_host()
     bdf = find(lab.host)
     bind(lab.host, bdf)

@@ -3,7 +3,7 @@
 
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from .agent import Agent, AgentError, Result
@@ -76,6 +76,11 @@ class Machine:
             return self.run(command, timeout).check()
         except LabError as error:
             raise LabError(f"{self.name}: {error}") from None
+
+    def do_all(self, commands: Iterable[str]) -> None:
+        """One after the other; all must succeed."""
+        for command in commands:
+            self.do(command)
 
     def scan(self) -> list[BadLine]:
         """The bad lines of the console log so far."""

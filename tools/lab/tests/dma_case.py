@@ -74,6 +74,11 @@ def wait_in(machine: Machine, condition: str) -> None:
         raise LabError(f"{machine.name}: never true: {condition}")
 
 
+def wait_for_withdrawal(lab: Lab) -> None:
+    """Until the endpoint has seen that no host asks, and offers its channels again."""
+    wait_in(lab.ep, f"grep -q '^state: published' {EP_STATE}")
+
+
 def bind_in_background(lab: Lab, bdf: str) -> None:
     """Have the host bind while something else happens."""
     commands = "; ".join(dma.bind_commands(bdf))

@@ -35,8 +35,7 @@ def unlink(number: int) -> list[str]:
 def start(lab: Lab, *ids: str) -> None:
     """One function for each of `ids`, then the link."""
     for number, text in enumerate(ids):
-        for command in link(number, text):
-            lab.ep.do(command)
+        lab.ep.do_all(link(number, text))
     lab.ep.do(f"echo 1 > {EPC}/start")
 
 
@@ -44,5 +43,4 @@ def stop(lab: Lab, functions: int = 1) -> None:
     """The link down, the functions gone."""
     lab.ep.do(f"echo 0 > {EPC}/start")
     for number in range(functions):
-        for command in unlink(number):
-            lab.ep.do(command)
+        lab.ep.do_all(unlink(number))

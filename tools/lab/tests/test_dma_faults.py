@@ -21,6 +21,7 @@ from dma_case import (
     kernel_says,
     verify_transfers,
     wait_for_bind,
+    wait_for_withdrawal,
     wait_in,
 )
 from run import Lab, dma
@@ -42,7 +43,7 @@ def unbound(machines: tuple[Lab, str]) -> Iterator[tuple[Lab, str]]:
     lab, bdf = machines
     if dma.is_bound(lab.host, bdf):
         dma.unbind(lab.host, bdf)
-    wait_in(lab.ep, f"grep -q '^state: published' {EP_STATE}")
+    wait_for_withdrawal(lab)
     kernel_says(lab.ep)
     yield lab, bdf
     lab.ctl.cmd("fault inbound off")
@@ -71,7 +72,7 @@ def test_host_gives_up_and_comes_back(unbound: tuple[Lab, str]):
     kernel_says(lab.host)
     assert bind_error(lab, bdf) == ETIMEDOUT
     assert "endpoint did not answer the request for DMA" in kernel_says(lab.host)
-    wait_in(lab.ep, f"grep -q '^state: published' {EP_STATE}")
+    wait_for_withdrawal(lab)
     lab.ctl.cmd("fault inbound off")
     dma.bind(lab.host, bdf)
     verify_transfers(lab, bdf)
@@ -83,7 +84,7 @@ def test_window_that_cannot_be_parked(unbound: tuple[Lab, str]):
     dma.bind(lab.host, bdf)
     lab.ctl.cmd("fault inbound on")
     dma.unbind(lab.host, bdf)
-    wait_in(lab.ep, f"grep -q '^state: published' {EP_STATE}")
+    wait_for_withdrawal(lab)
     assert kernel_says(lab.ep).count(NOT_PARKED) == 1
     lab.ctl.cmd("fault inbound off")
     dma.bind(lab.host, bdf)
@@ -103,8 +104,7 @@ def test_channel_that_does_not_stop(boot_lab, way: str):
         Holder(lab, bdf, way, 4, channel=1)
         lab.stop_host()
         kernel_says(lab.ep)
-        for command in dma.STOP_COMMANDS:
-            lab.ep.do(command)
+        lab.ep.do_all(dma.STOP_COMMANDS)
         said = kernel_says(lab.ep)
         assert "channel 0 does not stop and stays unusable" in said
         assert said.count("does not stop") == 1
@@ -112,8 +112,7 @@ def test_channel_that_does_not_stop(boot_lab, way: str):
 
         # The direction is refused, with nothing half-configured
         *configure, link, start = dma.Export().commands()
-        for command in configure:
-            lab.ep.do(command)
+        lab.ep.do_all(configure)
         refused = lab.ep.run(link)
         assert refused.rc and errno_of(refused.out) == EBUSY
         assert "never stopped after an earlier export" in kernel_says(lab.ep)
@@ -127,8 +126,7 @@ def test_channel_that_does_not_stop(boot_lab, way: str):
         dma.bind(lab.host, bdf)
         verify_transfers(lab, bdf, (other,))
         lab.stop_host()
-        for command in dma.STOP_COMMANDS:
-            lab.ep.do(command)
+        lab.ep.do_all(dma.STOP_COMMANDS)
 
         # A new probe resets the engine
         lab.ctl.cmd(f"fault stuck {engine} 1 off")

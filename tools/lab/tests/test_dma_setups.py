@@ -91,8 +91,7 @@ def test_without_scratch_memory(boot_lab: Callable):
 def unbound(boot_lab):
     """The function is there, no driver has it."""
     with boot_lab("dma-binding", "rcar-s4", "next") as lab:
-        for command in USUAL.commands():
-            lab.ep.do(command)
+        lab.ep.do_all(USUAL.commands())
         lab.start_host()
         yield lab, dma.find(lab.host)
         assert_no_violation(lab)
@@ -148,15 +147,16 @@ def test_two_functions(boot_lab: Callable):
     with boot_lab("dma-two-functions", "rcar-s4", "next") as lab:
         for number, channels in enumerate(("wr_chans", "rd_chans")):
             epf = f"{root}/dma{number}"
-            for command in (
-                f"mkdir {epf}",
-                f"echo 0x{dma.VENDOR} > {epf}/vendorid",
-                f"echo 0x{dma.DEVICE} > {epf}/deviceid",
-                f"echo 0-3 > {epf}/pci_epf_dma.{number}/{channels}",
-                f"echo 65536 > {epf}/pci_epf_dma.{number}/scratch_size",
-                f"ln -s {epf} {dma.EPC}/",
-            ):
-                lab.ep.do(command)
+            lab.ep.do_all(
+                (
+                    f"mkdir {epf}",
+                    f"echo 0x{dma.VENDOR} > {epf}/vendorid",
+                    f"echo 0x{dma.DEVICE} > {epf}/deviceid",
+                    f"echo 0-3 > {epf}/pci_epf_dma.{number}/{channels}",
+                    f"echo 65536 > {epf}/pci_epf_dma.{number}/scratch_size",
+                    f"ln -s {epf} {dma.EPC}/",
+                )
+            )
         lab.ep.do(f"echo 1 > {dma.EPC}/start")
         lab.start_host(functions=2)
         found = lab.host.do(f"lspci -D -n -d {dma.VENDOR}:{dma.DEVICE}").splitlines()

@@ -20,6 +20,7 @@ from dma_case import (
     poke,
     verify_transfers,
     wait_for_bind,
+    wait_for_withdrawal,
     wait_in,
 )
 from run import Lab, dma
@@ -53,7 +54,7 @@ def unbound(bound: tuple[Lab, str]) -> tuple[Lab, str]:
     """Not bound any more, and the endpoint has seen it."""
     lab, bdf = bound
     dma.unbind(lab.host, bdf)
-    wait_in(lab.ep, f"grep -q '^state: published' {EP_STATE}")
+    wait_for_withdrawal(lab)
     return bound
 
 
@@ -125,7 +126,7 @@ def test_registers_show_only_while_a_host_asks(unbound: tuple[Lab, str]):
     for offset in (PAGE, length - PAGE):
         assert peek(lab, bar, offset, PAGE) == bytes(PAGE)
     dma.unbind(lab.host, bdf)
-    wait_in(lab.ep, f"grep -q '^state: published' {EP_STATE}")
+    wait_for_withdrawal(lab)
     assert register_windows(lab) == []
     assert peek(lab, bar, 0, PAGE) == bytes(PAGE)
 
@@ -188,7 +189,7 @@ def test_trace_tells_the_handshake(unbound: tuple[Lab, str]):
         machine.do(f"echo 1 > {TRACING}/events/{system}/enable")
     dma.bind(lab.host, bdf)
     dma.unbind(lab.host, bdf)
-    wait_in(lab.ep, f"grep -q '^state: published' {EP_STATE}")
+    wait_for_withdrawal(lab)
 
     host = trace(lab.host, "dw_edma_ep_")
     assert len(host) == 3, host
@@ -237,8 +238,7 @@ def test_addresses_are_those_of_the_engine(boot_lab):
         assert f"0x{start:x}" in [one["target"] for one in windows(lab)]
 
         dma.unbind(lab.host, bdf)
-        for command in dma.STOP_COMMANDS:
-            lab.ep.do(command)
+        lab.ep.do_all(dma.STOP_COMMANDS)
         unmapped = trace(lab.ep, "dma_unmap_phys: dw-ep-lab")
         assert len([line for line in unmapped
                     if f"dma_addr={address} size={PAGE} " in line]) == len(mappings)

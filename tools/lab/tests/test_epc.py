@@ -49,8 +49,7 @@ def test_no_resource_without_the_engine(boot_lab):
         lab.ep.do("insmod /modules/dw-ep-lab-epc.ko")
         assert aux_resources(lab) == {}
         *configure, link, _ = dma.Export().commands()
-        for command in configure:
-            lab.ep.do(command)
+        lab.ep.do_all(configure)
         refused = lab.ep.run(link)
         assert refused.rc and errno_of(refused.out) == ENODEV
         assert "the controller offers no DMA channels" in kernel_says(lab.ep)

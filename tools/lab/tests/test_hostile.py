@@ -107,8 +107,7 @@ class Block:
 @pytest.fixture(scope="module")
 def machines(boot_lab) -> Iterator[tuple[Lab, str]]:
     with boot_lab("hostile", "rcar-s4", "next") as lab:
-        for command in dma.Export().commands():
-            lab.ep.do(command)
+        lab.ep.do_all(dma.Export().commands())
         lab.start_host()
         bdf = dma.find(lab.host)
         lab.host.do("dmesg -n 8; dmesg -c")

@@ -29,10 +29,8 @@ def function(lab: Lab) -> Iterator[Lab]:
     kernel_says(lab.ep)
     yield lab
     lab.ep.run(UNLINK)
-    for setting in USUAL.but(
-        metadata_bar="auto", window_bar="auto", msi_interrupts=8
-    ).settings():
-        lab.ep.do(setting)
+    usual = USUAL.but(metadata_bar="auto", window_bar="auto", msi_interrupts=8)
+    lab.ep.do_all(usual.settings())
     lab.ep.do(f"echo 0 > {dma.EPF}/msix_interrupts")
     lab.ep.do(LINK)
     lab.ep.do(UNLINK)
@@ -105,8 +103,7 @@ def test_good_value(function: Lab, attribute: str, value: str, shown: str):
 )
 def test_change_after_bind(function: Lab, attribute: str, value: str):
     """What bind has copied cannot change under it."""
-    for setting in USUAL.settings():
-        function.ep.do(setting)
+    function.ep.do_all(USUAL.settings())
     function.ep.do(LINK)
     assert write_error(function, attribute, value) == EBUSY
 
@@ -146,36 +143,34 @@ def test_refused_at_bind(function: Lab, export: dma.Export, error: int, said: st
     """Q29, no channel is exported unless it was named. Nothing is half-configured:
     the fixture links it after a correction.
     """
-    for setting in export.settings():
-        function.ep.do(setting)
+    function.ep.do_all(export.settings())
     assert_link_refused(function, error, said)
 
 
 def test_msix_is_refused(function: Lab):
     """Q43: the engine has one message address per direction."""
-    for setting in USUAL.settings():
-        function.ep.do(setting)
+    function.ep.do_all(USUAL.settings())
     function.ep.do(f"echo 8 > {dma.EPF}/msix_interrupts")
     assert_link_refused(function, EINVAL, "msix_interrupts is 8")
 
 
 def test_vendor_is_needed(function: Lab):
-    for setting in USUAL.settings()[1:]:
-        function.ep.do(setting)
+    function.ep.do_all(USUAL.settings()[1:])
     assert_link_refused(function, EINVAL, "vendorid is not set")
 
 
 def test_channel_in_local_use(function: Lab):
     """Q16, Q19: a local client has it, and keeps it until it lets go."""
     test_epf = "/sys/kernel/config/pci_ep/functions/pci_epf_test/test"
-    for command in (
-        f"mkdir {test_epf}",
-        f"echo 0x104c > {test_epf}/vendorid",
-        f"echo 0xb500 > {test_epf}/deviceid",
-        f"ln -s {test_epf} {dma.EPC}/",
-        *USUAL.settings(),
-    ):
-        function.ep.do(command)
+    function.ep.do_all(
+        (
+            f"mkdir {test_epf}",
+            f"echo 0x104c > {test_epf}/vendorid",
+            f"echo 0xb500 > {test_epf}/deviceid",
+            f"ln -s {test_epf} {dma.EPC}/",
+            *USUAL.settings(),
+        )
+    )
     kernel_says(function.ep)
     assert_link_refused(function, EBUSY, "is in use on this side")
     function.ep.do(f"rm {dma.EPC}/test")
