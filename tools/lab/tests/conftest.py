@@ -11,7 +11,8 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from run import Artifacts, Lab, LabError
+from dma_case import assert_no_violation, wait_for_withdrawal
+from run import Artifacts, Lab, LabError, dma
 
 logging.getLogger("lab").setLevel(logging.INFO)
 
@@ -58,3 +59,28 @@ def boot_lab(artifacts: Artifacts, logs: Path) -> BootLab:
             raise LabError(f"bad lines in {workdir}:\n" + "\n".join(bad))
 
     return boot
+
+
+@pytest.fixture(scope="module")
+def machines(
+    boot_lab: BootLab, request: pytest.FixtureRequest
+) -> Iterator[tuple[Lab, str]]:
+    """The usual export of an R-Car S4, bound by the host, and the address of the
+    function there; one for each module of tests, named after it.
+
+    In the end no rule of the bus was broken.
+    """
+    name = request.module.__name__.removeprefix("test_").replace("_", "-")
+    with boot_lab(name, "rcar-s4", "next") as lab:
+        yield lab, dma.bring_up(lab)
+        assert_no_violation(lab)
+
+
+@pytest.fixture
+def unbound(machines: tuple[Lab, str]) -> tuple[Lab, str]:
+    """Those, with no driver on the host, and the endpoint has seen it."""
+    lab, bdf = machines
+    if dma.is_bound(lab.host, bdf):
+        dma.unbind(lab.host, bdf)
+    wait_for_withdrawal(lab)
+    return machines

@@ -7,7 +7,6 @@ endpoint is looked at from outside.
 """
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from dma_case import (
     READY_US,
     WAYS,
     XFER,
-    assert_no_violation,
     pattern,
     peek,
     poke,
@@ -55,17 +53,9 @@ def cases_of_suite() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def bound(boot_lab) -> Iterator[tuple[Lab, str]]:
-    """Both machines, the host's driver bound, and the address of the function."""
-    with boot_lab("dma", "rcar-s4", "next") as lab:
-        yield lab, dma.bring_up(lab)
-        assert_no_violation(lab)
-
-
-@pytest.fixture(scope="module")
-def report(bound: tuple[Lab, str]) -> dict[str, Case]:
+def report(machines: tuple[Lab, str]) -> dict[str, Case]:
     """The suite's report by name of the case."""
-    lab, bdf = bound
+    lab, bdf = machines
     result = lab.host.run(f"{SUITE} {bdf}", timeout=SUITE_TIMEOUT)
     (lab.workdir / "report").write_text(result.out)
     return {case.name: case for case in parse(result.out)}
@@ -83,25 +73,25 @@ def test_kselftest_has_no_other_case(report: dict[str, Case]):
 
 
 @pytest.mark.parametrize("how", [f"{SUITE} {{}}", f"PCI_EP_DMA_BDF={{}} {SUITE}"])
-def test_kselftest_skips_without_device(bound: tuple[Lab, str], how: str):
+def test_kselftest_skips_without_device(machines: tuple[Lab, str], how: str):
     """Q32: exit 4 where there is nothing to test."""
-    lab, _ = bound
+    lab, _ = machines
     result = lab.host.run(how.format("0000:00:00.0"))
     assert result.rc == 4
     assert "1..0 # SKIP the device lends no DMA channel" in result.out
 
 
-def test_kselftest_skips_without_argument(bound: tuple[Lab, str]):
+def test_kselftest_skips_without_argument(machines: tuple[Lab, str]):
     """Q32"""
-    lab, _ = bound
+    lab, _ = machines
     result = lab.host.run(SUITE)
     assert result.rc == 4
     assert "1..0 # SKIP no device" in result.out
 
 
-def test_transfer_program_without_device(bound: tuple[Lab, str]):
+def test_transfer_program_without_device(machines: tuple[Lab, str]):
     """Q32"""
-    lab, _ = bound
+    lab, _ = machines
     result = lab.host.run(f"{XFER} -d 0000:00:00.0 -t")
     assert result.rc == 4
     assert "No such device" in result.out
@@ -119,8 +109,8 @@ def test_transfer_program_without_device(bound: tuple[Lab, str]):
         ("-t more", "unexpected argument 'more'"),
     ],
 )
-def test_transfer_program_refuses(bound: tuple[Lab, str], arguments: str, said: str):
-    lab, bdf = bound
+def test_transfer_program_refuses(machines: tuple[Lab, str], arguments: str, said: str):
+    lab, bdf = machines
     result = lab.host.run(f"{XFER} -d {bdf} {arguments}")
     assert result.rc == 1
     assert said in result.out
@@ -128,9 +118,9 @@ def test_transfer_program_refuses(bound: tuple[Lab, str], arguments: str, said: 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("segment", [4096, 512, 300])
-def test_lists_verified(bound: tuple[Lab, str], way: str, segment: int):
+def test_lists_verified(machines: tuple[Lab, str], way: str, segment: int):
     """Up to 3500 segments a transfer, several queued, on every channel."""
-    lab, bdf = bound
+    lab, bdf = machines
     for channel in range(4):
         command = dma.transfer_command(
             bdf, way, size=1 << 20, count=3, depth=3, verify=True
@@ -139,12 +129,12 @@ def test_lists_verified(bound: tuple[Lab, str], way: str, segment: int):
         assert moved.verified and moved.bytes == 3 << 20
 
 
-def test_data_is_in_endpoint_memory(bound: tuple[Lab, str]):
+def test_data_is_in_endpoint_memory(machines: tuple[Lab, str]):
     """What the host sent is in the endpoint, seen without the engine.
 
     A verified run leaves pattern 1 in the first bytes of scratch memory.
     """
-    lab, bdf = bound
+    lab, bdf = machines
     size = 64 * 1024
     dma.transfer(lab.host, f"{XFER} -d {bdf} -t -s {size} -V")
     place = scratch_place(lab, bdf)
@@ -159,9 +149,9 @@ def test_data_is_in_endpoint_memory(bound: tuple[Lab, str]):
         (8, "scratch memory: byte 0x8, around the data, was changed"),
     ],
 )
-def test_wrong_byte_is_seen(bound: tuple[Lab, str], offset: int, said: str):
+def test_wrong_byte_is_seen(machines: tuple[Lab, str], offset: int, said: str):
     """The proof proved: one byte that somebody else changes meanwhile is found."""
-    lab, bdf = bound
+    lab, bdf = machines
     log = "/tmp/wrong-byte"
     command = f"{XFER} -d {bdf} -f -s 4096 -n 1000 -V"
     lab.ctl.reset_counters()
@@ -180,11 +170,11 @@ def test_wrong_byte_is_seen(bound: tuple[Lab, str], offset: int, said: str):
     assert out.split()[-1] == "1"
 
 
-def test_endpoint_sleeps(bound: tuple[Lab, str]):
+def test_endpoint_sleeps(machines: tuple[Lab, str]):
     """Q17: transfers take no interrupt and no message of the endpoint's CPU, and the
     host gets every one of its own.
     """
-    lab, bdf = bound
+    lab, bdf = machines
     lab.ctl.reset_counters()
     for way in WAYS:
         dma.transfer(lab.host, dma.transfer_command(bdf, way, size=65536, count=16))
@@ -194,22 +184,22 @@ def test_endpoint_sleeps(bound: tuple[Lab, str]):
         assert counters[name].count == 0, name
 
 
-def test_channels_are_listed(bound: tuple[Lab, str]):
+def test_channels_are_listed(machines: tuple[Lab, str]):
     """Four channels each way, children of the PCI function."""
-    lab, bdf = bound
+    lab, bdf = machines
     links = lab.host.do(
         "for link in /sys/class/dma/*; do readlink -f $link; done"
     ).splitlines()
     assert sum(f"/{bdf}/dma/" in link for link in links) == 8
 
 
-def test_request_to_ready(bound: tuple[Lab, str]):
+def test_request_to_ready(machines: tuple[Lab, str]):
     """Q12, Q45: under 20 ms with a doorbell, and few reads meanwhile.
 
     A wait that backs off from 1 ms reads at most 2 words at 1, 3, 7, 15 and 31 ms;
     the rest is two copies of a block of under 1 KiB.
     """
-    lab, bdf = bound
+    lab, bdf = machines
     for _ in range(5):
         dma.unbind(lab.host, bdf)
         lab.ctl.reset_counters()
@@ -221,9 +211,9 @@ def test_request_to_ready(bound: tuple[Lab, str]):
     verify_transfers(lab, bdf)
 
 
-def test_cost(bound: tuple[Lab, str]):
+def test_cost(machines: tuple[Lab, str]):
     """Q46: nothing is worse than the public implementation."""
-    lab, bdf = bound
+    lab, bdf = machines
     rows = bench.measure_all(lab, bdf)
     ready = int(lab.host.do(f"cat {READY_US.format(bdf=bdf)}"))
     assert bench.judge(rows, bench.inbound_windows(lab), ready) == []
@@ -231,9 +221,9 @@ def test_cost(bound: tuple[Lab, str]):
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("segments", [1, 2, 168, 169, 170, 500])
-def test_cost_of_lists(bound: tuple[Lab, str], way: str, segments: int):
+def test_cost_of_lists(machines: tuple[Lab, str], way: str, segments: int):
     """Q46: so it is for lists of any length."""
-    lab, bdf = bound
+    lab, bdf = machines
     count = 4
     command = dma.transfer_command(bdf, way, size=64 * segments, count=count)
     lab.ctl.reset_counters()

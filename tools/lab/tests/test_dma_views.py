@@ -8,13 +8,11 @@ controller has enabled, and through what the kernels tell for bring-up.
 import os
 import re
 import signal
-from collections.abc import Iterator
 
 import pytest
 from dma_case import (
     EP_STATE,
     METADATA,
-    assert_no_violation,
     bind_in_background,
     peek,
     poke,
@@ -34,28 +32,12 @@ HOST_AREA = range(0xC0, 0x100, 4)
 TOKEN, STATE, SERVICED = 0xC0, 0x14, 0x18
 
 
-@pytest.fixture(scope="module")
-def machines(boot_lab) -> Iterator[tuple[Lab, str]]:
-    with boot_lab("dma-views", "rcar-s4", "next") as lab:
-        yield lab, dma.bring_up(lab)
-        assert_no_violation(lab)
-
-
 @pytest.fixture
 def bound(machines: tuple[Lab, str]) -> tuple[Lab, str]:
     lab, bdf = machines
     if not dma.is_bound(lab.host, bdf):
         dma.bind(lab.host, bdf)
     return machines
-
-
-@pytest.fixture
-def unbound(bound: tuple[Lab, str]) -> tuple[Lab, str]:
-    """Not bound any more, and the endpoint has seen it."""
-    lab, bdf = bound
-    dma.unbind(lab.host, bdf)
-    wait_for_withdrawal(lab)
-    return bound
 
 
 def metadata(lab: Lab, bdf: str) -> str:
