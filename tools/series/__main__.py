@@ -34,8 +34,7 @@ def run(args: argparse.Namespace) -> None:
     elif args.verb == "refresh":
         print("\n".join(refresh(args.folder)) or "patches/ is up to date")
     elif args.verb == "export":
-        print("\n".join(path.name for path in export(args.folder,
-                                                     args.signoff)))
+        print("\n".join(path.name for path in export(args.folder, args.signoff)))
     elif args.verb == "files":
         print("\n".join(files()))
     else:

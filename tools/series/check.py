@@ -15,15 +15,18 @@ def of_the_project(repo: Path = stored.REPO) -> None:
     """Every in-tree file comes with a patch."""
     lost = stored.without_patch(stored.load(repo), repo)
     if lost:
-        raise stored.SeriesError(f"no patch adds {', '.join(lost)}; give the "
-                                 "patch it belongs to an Adds: line")
+        raise stored.SeriesError(
+            f"no patch adds {', '.join(lost)}; give the "
+            "patch it belongs to an Adds: line"
+        )
 
 
 def mailed_tree(scratch: Scratch, mails: list[Path]) -> str:
     """Hash of the tree that git am makes of the mails."""
     touched = scratch.git("diff", "--name-only", "base", "series").split("\n")
-    scratch.git("sparse-checkout", "set", "--no-cone",
-                *[f"/{path}" for path in touched])
+    scratch.git(
+        "sparse-checkout", "set", "--no-cone", *[f"/{path}" for path in touched]
+    )
     scratch.git("checkout", "-q", "-f", "-B", "mailed", "base")
     scratch.git("am", "-q", *map(str, mails))
     return scratch.tree_of("mailed")
@@ -35,24 +38,30 @@ def check() -> str:
     patches = stored.load()
     if not patches:
         return "series: no patches"
-    with Scratch() as scratch, \
-            tempfile.TemporaryDirectory() as first, \
-            tempfile.TemporaryDirectory() as second:
+    with (
+        Scratch() as scratch,
+        tempfile.TemporaryDirectory() as first,
+        tempfile.TemporaryDirectory() as second,
+    ):
         commits = commit_series(scratch)
         tree = scratch.tree_of("series")
         mails = export(Path(first))
         for one, other in zip(mails, export(Path(second)), strict=True):
             if one.read_bytes() != other.read_bytes():
-                raise stored.SeriesError(f"{one.name} differs from one export "
-                                         "to the next")
+                raise stored.SeriesError(
+                    f"{one.name} differs from one export " "to the next"
+                )
         if mailed_tree(scratch, mails[1:]) != tree:
-            raise stored.SeriesError("the exported mails make another tree "
-                                     "than patches/")
+            raise stored.SeriesError(
+                "the exported mails make another tree " "than patches/"
+            )
         scratch.git("tag", "-f", "base", scratch.root)
         scratch.git("checkout", "-q", "-f", "--detach", "series")
         for patch, again in zip(patches, from_tree(scratch.folder)):
             if (patch.name, str(patch)) != (again.name, str(again)):
-                raise stored.SeriesError(f"{patch.name} is not as refresh "
-                                         "writes it; ./lab tree, then ./lab "
-                                         "series refresh")
+                raise stored.SeriesError(
+                    f"{patch.name} is not as refresh "
+                    "writes it; ./lab tree, then ./lab "
+                    "series refresh"
+                )
     return f"series: {len(commits)} patches, tree {tree}, the same by git am"

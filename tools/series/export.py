@@ -14,8 +14,9 @@ PERSON = re.compile(r"(\S.*\S|\S)\s*<([^<>@\s]+@[^<>@\s]+)>")
 def committer(signoff: str | None) -> dict[str, str]:
     if signoff is None:
         first = author_of(load()[0])
-        return {key.replace("AUTHOR", "COMMITTER"): value
-                for key, value in first.items()}
+        return {
+            key.replace("AUTHOR", "COMMITTER"): value for key, value in first.items()
+        }
     match = PERSON.fullmatch(signoff)
     if not match:
         raise SeriesError(f"--signoff wants \"NAME <MAIL>\", not '{signoff}'")
@@ -35,19 +36,26 @@ def cover_letter(scratch: Scratch) -> Path:
 def export(folder: Path, signoff: str | None = None) -> list[Path]:
     """Write the mails to an empty folder; returns them, cover letter first."""
     if not load():
-        raise SeriesError("patches/ holds no patch, so there is nothing to "
-                          "export")
+        raise SeriesError("patches/ holds no patch, so there is nothing to " "export")
     who = committer(signoff)
     if any(folder.iterdir()):
-        raise SeriesError("the folder to export to is not empty; name a new "
-                          "one")
+        raise SeriesError("the folder to export to is not empty; name a new " "one")
     with Scratch() as scratch:
         commit_series(scratch)
         scratch.git(
-            "format-patch", "-q", "--zero-commit", "--no-signature",
-            "--no-renames", "--cover-letter",
+            "format-patch",
+            "-q",
+            "--zero-commit",
+            "--no-signature",
+            "--no-renames",
+            "--cover-letter",
             "--cover-from-description=subject",
-            "--description-file", str(cover_letter(scratch)),
+            "--description-file",
+            str(cover_letter(scratch)),
             *(["--signoff"] if signoff else []),
-            "-o", str(folder), "base..series", env=who)
+            "-o",
+            str(folder),
+            "base..series",
+            env=who,
+        )
     return sorted(folder.glob("*.patch"))

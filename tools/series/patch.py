@@ -37,8 +37,9 @@ class Patch:
         return re.findall(r"^diff --git a/(\S+) b/", self.hunks, re.M)
 
     def __str__(self) -> str:
-        parts = [f"From: {self.author}\nSubject: {self.subject}\n\n"
-                 f"{self.body}\n---\n"]
+        parts = [
+            f"From: {self.author}\nSubject: {self.subject}\n\n" f"{self.body}\n---\n"
+        ]
         if self.adds:
             parts.append("".join(f"Adds: {path}\n" for path in self.adds))
         if self.notes:
@@ -70,19 +71,21 @@ def parse(name: str, text: str) -> Patch:
     if re.search(r"^Signed-off-by:", message, re.M):
         raise SeriesError(f"{name}: signed off; sign off at export instead")
     start = re.search(r"^diff --git ", rest, re.M)
-    below, hunks = (rest, "") if not start else (rest[:start.start()],
-                                                 rest[start.start():])
+    below, hunks = (
+        (rest, "") if not start else (rest[: start.start()], rest[start.start() :])
+    )
     adds = re.findall(r"^Adds: (\S+)$", below, re.M)
     notes = re.sub(r"^Adds: .*\n?", "", below, flags=re.M).strip("\n")
     for path in adds:
         if path.startswith(("/", ".")) or "/../" in path:
             raise SeriesError(f"{name}: Adds: {path} is not a path in the tree")
     if re.search(r"^new file mode", hunks, re.M):
-        raise SeriesError(f"{name}: a hunk makes a new file; put the file at "
-                          "its in-tree path and name it with an Adds: line")
+        raise SeriesError(
+            f"{name}: a hunk makes a new file; put the file at "
+            "its in-tree path and name it with an Adds: line"
+        )
     subject = re.sub(r"^\[PATCH[^]]*\] *", "", fields["Subject"])
-    return Patch(name, fields["From"], subject, message.strip("\n"), notes,
-                 adds, hunks)
+    return Patch(name, fields["From"], subject, message.strip("\n"), notes, adds, hunks)
 
 
 def in_tree_files(repo: Path = REPO) -> list[str]:
@@ -90,8 +93,12 @@ def in_tree_files(repo: Path = REPO) -> list[str]:
     found = []
     for folder, folders, names in os.walk(repo):
         where = Path(folder).relative_to(repo).as_posix()
-        folders[:] = [name for name in folders if not name.startswith(".")
-                      and f"{where}/{name}".removeprefix("./") not in OURS]
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".")
+            and f"{where}/{name}".removeprefix("./") not in OURS
+        ]
         if where != ".":
             found += [f"{where}/{name}" for name in names]
     return sorted(path for path in found if not LEFTOVERS.search(path))
@@ -99,25 +106,31 @@ def in_tree_files(repo: Path = REPO) -> list[str]:
 
 def load(repo: Path = REPO) -> list[Patch]:
     """The series, in order; what Adds lines and files say must agree."""
-    patches = [parse(path.name, path.read_text())
-               for path in sorted((repo / "patches").glob("*.patch"))]
+    patches = [
+        parse(path.name, path.read_text())
+        for path in sorted((repo / "patches").glob("*.patch"))
+    ]
     owner: dict[str, str] = {}
     for patch in patches:
         for path in patch.adds:
             if path in owner:
-                raise SeriesError(f"{patch.name}: Adds: {path}, which "
-                                  f"{owner[path]} adds already")
+                raise SeriesError(
+                    f"{patch.name}: Adds: {path}, which " f"{owner[path]} adds already"
+                )
             if not (repo / path).is_file():
-                raise SeriesError(f"{patch.name}: Adds: {path}, but the "
-                                  "repository has no such file")
+                raise SeriesError(
+                    f"{patch.name}: Adds: {path}, but the "
+                    "repository has no such file"
+                )
             owner[path] = patch.name
     return patches
 
 
 def files(repo: Path = REPO) -> list[str]:
     """Every file that the series touches or adds."""
-    return sorted({path for patch in load(repo)
-                   for path in (*patch.changes(), *patch.adds)})
+    return sorted(
+        {path for patch in load(repo) for path in (*patch.changes(), *patch.adds)}
+    )
 
 
 def without_patch(patches: list[Patch], repo: Path = REPO) -> list[str]:

@@ -16,9 +16,12 @@ from .patch import SeriesError
 
 DATE = "2026-01-01T00:00:00Z"
 IDENTITY = {
-    "GIT_AUTHOR_DATE": DATE, "GIT_COMMITTER_DATE": DATE,
-    "GIT_AUTHOR_NAME": "lab", "GIT_AUTHOR_EMAIL": "lab@localhost",
-    "GIT_COMMITTER_NAME": "lab", "GIT_COMMITTER_EMAIL": "lab@localhost",
+    "GIT_AUTHOR_DATE": DATE,
+    "GIT_COMMITTER_DATE": DATE,
+    "GIT_AUTHOR_NAME": "lab",
+    "GIT_AUTHOR_EMAIL": "lab@localhost",
+    "GIT_COMMITTER_NAME": "lab",
+    "GIT_COMMITTER_EMAIL": "lab@localhost",
 }
 
 
@@ -26,12 +29,18 @@ class GitError(SeriesError):
     pass
 
 
-def git(folder: Path, *args: str, text: str | None = None,
-        env: dict[str, str] | None = None) -> str:
+def git(
+    folder: Path, *args: str, text: str | None = None, env: dict[str, str] | None = None
+) -> str:
     done = subprocess.run(
-        ["git", "-c", "core.attributesFile=/dev/null", *args], cwd=folder,
-        input=text, capture_output=True, text=True, check=False,
-        env={**os.environ, **IDENTITY, **(env or {})})
+        ["git", "-c", "core.attributesFile=/dev/null", *args],
+        cwd=folder,
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **IDENTITY, **(env or {})},
+    )
     if done.returncode:
         raise GitError(f"git {args[0]}: {done.stderr.strip()}")
     return done.stdout.rstrip("\n")

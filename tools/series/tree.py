@@ -14,8 +14,7 @@ def author_of(patch: Patch) -> dict[str, str]:
     match = re.fullmatch(r"(.*\S)\s*<(\S+@\S+)>", patch.author)
     if not match:
         raise SeriesError(f"{patch.name}: From is not 'NAME <MAIL>'")
-    return {"GIT_AUTHOR_NAME": match[1].strip('"'),
-            "GIT_AUTHOR_EMAIL": match[2]}
+    return {"GIT_AUTHOR_NAME": match[1].strip('"'), "GIT_AUTHOR_EMAIL": match[2]}
 
 
 def add_file(scratch: Scratch, path: str, link_to: str | None) -> None:
@@ -29,16 +28,17 @@ def add_file(scratch: Scratch, path: str, link_to: str | None) -> None:
     else:
         mode = "100755" if source.stat().st_mode & 0o100 else "100644"
         blob = scratch.git("hash-object", "-w", "--no-filters", str(source))
-    scratch.git("update-index", "--add", "--cacheinfo",
-                f"{mode},{blob},{path}")
+    scratch.git("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}")
 
 
-def commit_patch(scratch: Scratch, patch: Patch, parent: str,
-                 link_to: str | None) -> str:
+def commit_patch(
+    scratch: Scratch, patch: Patch, parent: str, link_to: str | None
+) -> str:
     try:
         if patch.hunks:
-            scratch.git("apply", "--cached", "--whitespace=error", "-",
-                        text=patch.hunks)
+            scratch.git(
+                "apply", "--cached", "--whitespace=error", "-", text=patch.hunks
+            )
     except GitError as error:
         raise SeriesError(f"{patch.name} does not apply: {error}") from error
     for path in patch.adds:
@@ -46,8 +46,9 @@ def commit_patch(scratch: Scratch, patch: Patch, parent: str,
     tree = scratch.git("write-tree")
     if tree == scratch.tree_of(parent):
         raise SeriesError(f"{patch.name} changes nothing")
-    return scratch.git("commit-tree", tree, "-p", parent, text=patch.message(),
-                       env=author_of(patch))
+    return scratch.git(
+        "commit-tree", tree, "-p", parent, text=patch.message(), env=author_of(patch)
+    )
 
 
 def commit_series(scratch: Scratch, link_to: str | None = None) -> list[str]:
@@ -66,8 +67,14 @@ def make_tree(folder: Path, link_to: str | None) -> int:
     with Scratch() as scratch:
         commits = commit_series(scratch, link_to)
         git(folder, "init", "-q", "--initial-branch=series")
-        git(folder, "fetch", "-q", str(scratch.folder), "base:refs/tags/base",
-            "series:refs/remotes/lab/series")
+        git(
+            folder,
+            "fetch",
+            "-q",
+            str(scratch.folder),
+            "base:refs/tags/base",
+            "series:refs/remotes/lab/series",
+        )
     git(folder, "reset", "-q", "--hard", "lab/series")
     return len(commits)
 
@@ -76,17 +83,22 @@ def apply_patch(folder: Path, patch: Patch) -> None:
     """One patch onto an unpacked kernel tree. Files are replaced, never
     written in place: they may be shared with another tree."""
     if patch.hunks:
-        done = subprocess.run(["git", "apply", "--whitespace=error", "-"],
-                              cwd=folder, input=patch.hunks, text=True,
-                              capture_output=True, check=False)
+        done = subprocess.run(
+            ["git", "apply", "--whitespace=error", "-"],
+            cwd=folder,
+            input=patch.hunks,
+            text=True,
+            capture_output=True,
+            check=False,
+        )
         if done.returncode:
-            raise SeriesError(f"{patch.name} does not apply: "
-                              f"{done.stderr.strip()}")
+            raise SeriesError(f"{patch.name} does not apply: " f"{done.stderr.strip()}")
     for path in patch.adds:
         target = folder / path
         if target.exists():
-            raise SeriesError(f"{patch.name}: Adds: {path}, but the kernel "
-                              "has that file")
+            raise SeriesError(
+                f"{patch.name}: Adds: {path}, but the kernel " "has that file"
+            )
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(REPO / path, target)
         shutil.copymode(REPO / path, target)

@@ -29,7 +29,7 @@ done
 
 # The n= form: trixie-backports has no archive name that a= would match, and
 # without seabios from the same place QEMU cannot be installed.
-pin='Package: src:qemu src:seabios src:qemu.qmp
+pin='Package: src:qemu src:seabios
 Pin: release n=trixie-backports
 Pin-Priority: 900'
 

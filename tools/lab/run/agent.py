@@ -31,9 +31,8 @@ class Result:
     def check(self) -> str:
         """The output; LabError when the command failed."""
         if self.rc:
-            raise LabError(
-                f"'{self.command}' returned {self.rc}: {self.out.strip() or 'no output'}"
-            )
+            said = self.out.strip() or "no output"
+            raise LabError(f"'{self.command}' returned {self.rc}: {said}")
         return self.out
 
 

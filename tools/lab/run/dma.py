@@ -55,9 +55,7 @@ class Export:
             (f"{ATTRIBUTES}/metadata_bar", self.metadata_bar),
             (f"{ATTRIBUTES}/window_bar", self.window_bar),
         ]
-        return [
-            f"echo {value} > {path}" for path, value in values if value is not None
-        ]
+        return [f"echo {value} > {path}" for path, value in values if value is not None]
 
     def commands(self) -> list[str]:
         """Everything from nothing to a link that is up."""

@@ -89,8 +89,9 @@ class Machine:
     def leaks(self) -> str:
         """The kernel's report of memory that nothing points to; empty without leak.
 
-        Only for a guest that was started to find leaks. Memory is suspected when it is 5 s old and the same in two scans. A finding is
-        in the console log as well, where scan() sees it.
+        Only for a guest that was started to find leaks. Memory is suspected when it
+        is 5 s old and the same in two scans. A finding is in the console log as well,
+        where scan() sees it.
         """
         report = "/sys/kernel/debug/kmemleak"
         self.do(f"echo scan > {report}; sleep 6; echo scan > {report}", timeout=300)

@@ -48,9 +48,7 @@ def _common(memory: int, console: Path, agent_fd: int) -> list[str]:
     ]
 
 
-def _boot(
-    kernel: Path, initramfs: Path, console: str, find_leaks: bool
-) -> list[str]:
+def _boot(kernel: Path, initramfs: Path, console: str, find_leaks: bool) -> list[str]:
     # To keep book of all memory makes a guest a third slower
     leaks = "on" if find_leaks else "off"
     return [

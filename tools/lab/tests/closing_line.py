@@ -15,9 +15,11 @@ def closing_line(stats: dict[str, list]) -> str:
     def count(*outcomes: str) -> int:
         return sum(len(stats.get(outcome, [])) for outcome in outcomes)
 
-    return (f"check: {count('passed', 'xpassed')} passed, "
-            f"{count('failed', 'error')} failed, "
-            f"{count('skipped', 'xfailed')} skipped")
+    return (
+        f"check: {count('passed', 'xpassed')} passed, "
+        f"{count('failed', 'error')} failed, "
+        f"{count('skipped', 'xfailed')} skipped"
+    )
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

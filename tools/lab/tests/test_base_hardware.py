@@ -6,7 +6,6 @@ the scatterlist test.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import epf_test
 import pytest
@@ -160,9 +159,9 @@ def test_64bit_bars(boot_lab, artifacts, tmp_path):
 
     results = {case.name: case.result for case in parse(report.out)}
     assert results == {
-        f"pci_ep_bar.BAR{bar}.{test}": "skip"
-        if bar % 2 or (bar, test) == (0, "BAR_SUBRANGE_TEST")
-        else "pass"
+        f"pci_ep_bar.BAR{bar}.{test}": (
+            "skip" if bar % 2 or (bar, test) == (0, "BAR_SUBRANGE_TEST") else "pass"
+        )
         for bar in range(6)
         for test in ("BAR_TEST", "BAR_SUBRANGE_TEST")
     }

@@ -26,8 +26,7 @@ from run.ktap import Case, parse
 
 SUITE = "/tests/pci_ep_dma_test"
 SOURCE = (
-    Path(__file__).parents[3]
-    / "tools/testing/selftests/pci_ep_dma/pci_ep_dma_test.c"
+    Path(__file__).parents[3] / "tools/testing/selftests/pci_ep_dma/pci_ep_dma_test.c"
 )
 
 # The suite takes well under a minute; the limit is for a machine that is very busy

@@ -124,16 +124,13 @@ def test_unbind_while_data_moves(bound: tuple[Lab, str], way: str):
     lab, bdf = bound
     log = "/tmp/moving"
     for _ in range(5):
-        lab.host.do(
-            f"{XFER} -d {bdf} {way} -s 1048576 -q 32 -n 100000 > {log} 2>&1 &"
-        )
+        lab.host.do(f"{XFER} -d {bdf} {way} -s 1048576 -q 32 -n 100000 > {log} 2>&1 &")
         lab.host.do("sleep 0.3")
         dma.unbind(lab.host, bdf)
         wait_in(lab.host, f"[ -s {log} ]")
         said = lab.host.do(f"cat {log}")
         assert any(
-            word in said
-            for word in ("No such device", "Input/output error", "aborted")
+            word in said for word in ("No such device", "Input/output error", "aborted")
         ), said
         dma.bind(lab.host, bdf)
 

@@ -73,8 +73,11 @@ def test_registers_in_a_bar_of_their_own(boot_lab: Callable):
         verify_transfers(lab, bdf)
         text = lab.host.do(f"cat {METADATA.format(bdf=bdf)}")
         assert "registers: bar 4 offset 0x0 " in text
-        assert not [line for line in lab.ctl.cmd("status")
-                    if line.startswith("window in") and "address" in line]
+        assert not [
+            line
+            for line in lab.ctl.cmd("status")
+            if line.startswith("window in") and "address" in line
+        ]
 
 
 def test_without_scratch_memory(boot_lab: Callable):

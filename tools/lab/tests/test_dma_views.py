@@ -53,8 +53,9 @@ def item(text: str, line: str, word: str) -> int:
 
 def dma_registers(lab: Lab) -> int:
     """Where the endpoint's CPU finds the registers of its DMA engine."""
-    found = re.search(r"^ *(\w+)-\w+ : dw-ep-lab dma$", lab.ep.do("cat /proc/iomem"),
-                      re.M)
+    found = re.search(
+        r"^ *(\w+)-\w+ : dw-ep-lab dma$", lab.ep.do("cat /proc/iomem"), re.M
+    )
     assert found
     return int(found[1], 16)
 
@@ -75,8 +76,11 @@ def register_windows(lab: Lab) -> list[dict[str, str]]:
     The doorbell is in that page too: a BAR of 256 bytes shows it at all times.
     """
     page = dma_registers(lab) & -PAGE
-    return [one for one in windows(lab)
-            if "address" in one and int(one["target"], 16) == page]
+    return [
+        one
+        for one in windows(lab)
+        if "address" in one and int(one["target"], 16) == page
+    ]
 
 
 def test_both_sides_show_the_same(bound: tuple[Lab, str]):
@@ -86,9 +90,17 @@ def test_both_sides_show_the_same(bound: tuple[Lab, str]):
     endpoint = lab.ep.do(f"cat {EP_STATE}")
     assert endpoint.startswith("state: ready\n")
     assert endpoint.endswith(host)
-    for line in ("metadata: bar 0", "block: state ready ", "engine: layout 1 ",
-                 "registers: bar ", "doorbell: bar ", "scratch: address ",
-                 "memory 0: bar 0 ", "channel 0: write 0 ", "channel 7: read 3 "):
+    for line in (
+        "metadata: bar 0",
+        "block: state ready ",
+        "engine: layout 1 ",
+        "registers: bar ",
+        "doorbell: bar ",
+        "scratch: address ",
+        "memory 0: bar 0 ",
+        "channel 0: write 0 ",
+        "channel 7: read 3 ",
+    ):
         assert f"\n{line}" in f"\n{host}"
 
 
@@ -102,8 +114,12 @@ def test_registers_show_only_while_a_host_asks(unbound: tuple[Lab, str]):
     assert last - first == PAGE - 1
     text = metadata(lab, bdf)
     bar = item(text, "registers", "bar")
-    length = int(re.search(rf"^bar 0 {bar} .* size (\w+)$",
-                           "\n".join(lab.ctl.cmd("status")), re.M)[1], 16)
+    length = int(
+        re.search(
+            rf"^bar 0 {bar} .* size (\w+)$", "\n".join(lab.ctl.cmd("status")), re.M
+        )[1],
+        16,
+    )
     # Two of its other pages; the model counts any reach for the reset block
     for offset in (PAGE, length - PAGE):
         assert peek(lab, bar, offset, PAGE) == bytes(PAGE)
@@ -114,8 +130,11 @@ def test_registers_show_only_while_a_host_asks(unbound: tuple[Lab, str]):
 
 
 def changed_words(before: bytes, after: bytes) -> set[int]:
-    return {at for at in range(0, len(before), 4)
-            if before[at:at + 4] != after[at:at + 4]}
+    return {
+        at
+        for at in range(0, len(before), 4)
+        if before[at : at + 4] != after[at : at + 4]
+    }
 
 
 def test_host_writes_one_word(unbound: tuple[Lab, str]):
@@ -154,7 +173,7 @@ def test_endpoint_does_not_write_the_words_of_the_host(bound: tuple[Lab, str]):
         lab.ep.do("sleep 0.1")
         repaired = peek(lab, 0, 0, PAGE)
     assert changed_words(block, repaired) == set(HOST_AREA) - {TOKEN}
-    assert repaired[HOST_AREA.start + 4:HOST_AREA.stop] == mark
+    assert repaired[HOST_AREA.start + 4 : HOST_AREA.stop] == mark
 
 
 def trace(machine: Machine, event: str) -> list[str]:
@@ -179,7 +198,8 @@ def test_trace_tells_the_handshake(unbound: tuple[Lab, str]):
     assert asked, host
     token = asked[1]
     assert re.fullmatch(
-        rf"dw_edma_ep_answer: {bdf} token={token} after_us=\d+ ret=0", host[1])
+        rf"dw_edma_ep_answer: {bdf} token={token} after_us=\d+ ret=0", host[1]
+    )
     assert host[2] == f"dw_edma_ep_token: {bdf} token=0x0"
 
     endpoint = trace(lab.ep, "pci_ep_dma_")
@@ -215,13 +235,16 @@ def test_addresses_are_those_of_the_engine(boot_lab):
 
         text = metadata(lab, bdf)
         start = item(text, "memory 0", "address") - item(text, "memory 0", "offset")
-        assert any(f"dma_addr={start:x} " in line
-                   for line in trace(lab.ep, "dma_alloc: dw-ep-lab"))
+        assert any(
+            f"dma_addr={start:x} " in line
+            for line in trace(lab.ep, "dma_alloc: dw-ep-lab")
+        )
         assert f"0x{start:x}" in [one["target"] for one in windows(lab)]
 
         dma.unbind(lab.host, bdf)
         lab.ep.do_all(dma.STOP_COMMANDS)
         unmapped = trace(lab.ep, "dma_unmap_phys: dw-ep-lab")
-        assert len([line for line in unmapped
-                    if f"dma_addr={address} size={PAGE} " in line]) == len(mappings)
+        assert len(
+            [line for line in unmapped if f"dma_addr={address} size={PAGE} " in line]
+        ) == len(mappings)
         assert windows(lab) == []

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 MODEL = Path(__file__).parents[1] / "model"
-TESTS = [name for source in sorted((MODEL / "tests").glob("*.c"))
-         for name in re.findall(r"^TEST\((\w+)\)", source.read_text(), re.M)]
+TESTS = [
+    name
+    for source in sorted((MODEL / "tests").glob("*.c"))
+    for name in re.findall(r"^TEST\((\w+)\)", source.read_text(), re.M)
+]
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +22,12 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What the test program says; it ends with the plan if it ran to its end."""
     folder = tmp_path_factory.mktemp("model")
     done = subprocess.run(
-        ["make", "-s", f"-j{os.cpu_count()}", "-C", str(MODEL), "test",
-         f"O={folder}"],
-        capture_output=True, text=True, timeout=900, check=False)
+        ["make", "-s", f"-j{os.cpu_count()}", "-C", str(MODEL), "test", f"O={folder}"],
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=False,
+    )
     return done.stdout + done.stderr
 
 

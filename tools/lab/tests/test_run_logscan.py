@@ -20,7 +20,7 @@ BAD = [
     "watchdog: BUG: soft lockup - CPU#0 stuck for 22s!",
     "refcount_t: underflow; use-after-free.",
     "list_del corruption. prev->next should be x, but was y",
-    "irq 24: nobody cared (try booting with the \"irqpoll\" option)",
+    'irq 24: nobody cared (try booting with the "irqpoll" option)',
     "DMAR: [DMA Write NO_PASID] Request device [01:00.0] fault addr 0x1000",
     "kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
     "==123==ERROR: AddressSanitizer: heap-use-after-free on address 0x1",

@@ -46,8 +46,9 @@ def next_tree(artifacts) -> Path:
 def test_series_reproduces_itself():
     """Q33: applies to the pristine base; the mails make the same tree; refresh
     leaves no diff; no in-tree file is without a patch."""
-    assert re.match(r"series: \d+ patches, tree [0-9a-f]{40}|series: no patches",
-                    check.check())
+    assert re.match(
+        r"series: \d+ patches, tree [0-9a-f]{40}|series: no patches", check.check()
+    )
 
 
 def test_series_is_short_enough():
@@ -67,34 +68,45 @@ def test_patch_builds(artifacts, name: str, side: str):
 
 def bad_lines(log: str) -> str:
     """The lines of a build log that say what went wrong."""
-    bad = [line for line in log.splitlines()
-           if re.search(r"error|\*\*\*|undefined|does not apply", line)]
+    bad = [
+        line
+        for line in log.splitlines()
+        if re.search(r"error|\*\*\*|undefined|does not apply", line)
+    ]
     return "\n".join(bad[:20]) or log[-2000:]
 
 
 def warnings(log: str) -> Counter[str]:
     """Warnings without line numbers: those move with every hunk."""
-    return Counter(re.sub(r":\d+(:\d+)?:", ":", line)
-                   for line in log.splitlines()
-                   if re.search(r"\bwarning:|: error:", line, re.I))
+    return Counter(
+        re.sub(r":\d+(:\d+)?:", ":", line)
+        for line in log.splitlines()
+        if re.search(r"\bwarning:|: error:", line, re.I)
+    )
 
 
 @pytest.mark.parametrize("side", SIDES)
 def test_no_new_warning(artifacts, side: str):
     """Q33: W=1 and sparse say no more of the patched files than of the base."""
-    base, patched = (warning_log(artifacts, side, tree)
-                     for tree in ("base", "next"))
+    base, patched = (warning_log(artifacts, side, tree) for tree in ("base", "next"))
     assert "*** [" not in patched, bad_lines(patched)
     assert list((warnings(patched) - warnings(base)).elements()) == []
 
 
 def test_no_file_escapes_sparse(artifacts):
     """Each C file of the series was looked at, for one machine at least."""
-    seen = {path for side in SIDES
-            for path in re.findall(r"^  CHECK   (\S+)$",
-                                   warning_log(artifacts, side, "next"), re.M)}
-    files = [path for path in patch.files()
-             if path.endswith(".c") and not path.startswith("tools/")]
+    seen = {
+        path
+        for side in SIDES
+        for path in re.findall(
+            r"^  CHECK   (\S+)$", warning_log(artifacts, side, "next"), re.M
+        )
+    }
+    files = [
+        path
+        for path in patch.files()
+        if path.endswith(".c") and not path.startswith("tools/")
+    ]
     assert [path for path in files if path not in seen] == []
 
 
@@ -102,8 +114,9 @@ def warning_log(artifacts, side: str, tree: str) -> str:
     return (artifacts.path(f"gate.warnings-{side}") / f"{tree}.log").read_text()
 
 
-@pytest.mark.parametrize("gate", [
-    "off-ep", "off-host", "modules-ep", "modules-host", "i386", "arm", "clang"])
+@pytest.mark.parametrize(
+    "gate", ["off-ep", "off-host", "modules-ep", "modules-host", "i386", "arm", "clang"]
+)
 def test_variant_builds(artifacts, gate: str):
     """Q28: 32 bit, clang, every symbol off, every symbol a module."""
     folder = artifacts.path(f"gate.{gate}")
@@ -131,30 +144,49 @@ def test_kunit(artifacts):
 def test_checkpatch(mails, next_tree: Path, name: str):
     """Q33: checkpatch --strict has nothing to say."""
     done = subprocess.run(
-        ["scripts/checkpatch.pl", "--strict", "--no-summary", "--terse",
-         "--show-types", "--color=never",
-         "--ignore", ",".join(CHECKPATCH_IGNORES), str(mails[name])],
-        cwd=next_tree, capture_output=True, text=True, check=False)
+        [
+            "scripts/checkpatch.pl",
+            "--strict",
+            "--no-summary",
+            "--terse",
+            "--show-types",
+            "--color=never",
+            "--ignore",
+            ",".join(CHECKPATCH_IGNORES),
+            str(mails[name]),
+        ],
+        cwd=next_tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.stdout + done.stderr == ""
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize("path", [path for path in ADDED
-                                  if re.search(r"\.[ch]$", path)])
+@pytest.mark.parametrize(
+    "path", [path for path in ADDED if re.search(r"\.[ch]$", path)]
+)
 def test_kernel_doc(next_tree: Path, path: str):
     """Q33: kernel-doc -Werror on every C file that the series adds."""
-    done = subprocess.run(["scripts/kernel-doc", "-none", "-Wall", "-Werror",
-                           path], cwd=next_tree, capture_output=True,
-                          text=True, check=False)
+    done = subprocess.run(
+        ["scripts/kernel-doc", "-none", "-Wall", "-Werror", path],
+        cwd=next_tree,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def test_maintainers(next_tree: Path):
     """The entries in this repository are those of the patched kernel, and they
     cover every file that the series adds."""
-    entries = [text.strip()
-               for text in (patch.REPO / "MAINTAINERS").read_text().split("\n\n")
-               if re.search(r"^F:\t", text, re.M)]
+    entries = [
+        text.strip()
+        for text in (patch.REPO / "MAINTAINERS").read_text().split("\n\n")
+        if re.search(r"^F:\t", text, re.M)
+    ]
     kernel = (next_tree / "MAINTAINERS").read_text()
     assert entries
     for entry in entries:
@@ -165,8 +197,14 @@ def test_maintainers(next_tree: Path):
 
 def covers(patterns: list[str], path: str) -> bool:
     """As get_maintainer reads F: lines."""
-    return any(path.startswith(pattern) if pattern.endswith("/")
-               else fnmatchcase(path, pattern) for pattern in patterns)
+    return any(
+        (
+            path.startswith(pattern)
+            if pattern.endswith("/")
+            else fnmatchcase(path, pattern)
+        )
+        for pattern in patterns
+    )
 
 
 def test_trust_is_told_where_users_meet_it(next_tree: Path):
@@ -180,11 +218,17 @@ def test_trust_is_told_where_users_meet_it(next_tree: Path):
     guide = (docs / "pci-dma-howto.rst").read_text()
     assert "read its section about trust first" in plain(guide.split("::\n")[0])
 
-    trust = re.search(r"^Trust\n=+\n(.*?)\n\w+\n=+\n",
-                      (docs / "pci-dma-function.rst").read_text(), re.M | re.S)[1]
-    for told in ("Nothing is exposed until a function is configured",
-                 "Without an IOMMU on the endpoint", "With an IOMMU",
-                 "a page has the registers of both directions"):
+    trust = re.search(
+        r"^Trust\n=+\n(.*?)\n\w+\n=+\n",
+        (docs / "pci-dma-function.rst").read_text(),
+        re.M | re.S,
+    )[1]
+    for told in (
+        "Nothing is exposed until a function is configured",
+        "Without an IOMMU on the endpoint",
+        "With an IOMMU",
+        "a page has the registers of both directions",
+    ):
         assert told in plain(trust)
 
 

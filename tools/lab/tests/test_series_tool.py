@@ -59,12 +59,19 @@ class Project:
     base: Path
 
     def series(self, *args: object) -> subprocess.CompletedProcess[str]:
-        env = {**os.environ, "LAB": str(self.repo),
-               "LAB_BASE_GIT": str(self.base),
-               "PYTHONPATH": str(REPO / "tools")}
-        return subprocess.run(["python3", "-m", "series", *map(str, args)],
-                              capture_output=True, text=True, env=env,
-                              check=False)
+        env = {
+            **os.environ,
+            "LAB": str(self.repo),
+            "LAB_BASE_GIT": str(self.base),
+            "PYTHONPATH": str(REPO / "tools"),
+        }
+        return subprocess.run(
+            ["python3", "-m", "series", *map(str, args)],
+            capture_output=True,
+            text=True,
+            env=env,
+            check=False,
+        )
 
     def good(self, *args: object) -> str:
         done = self.series(*args)
@@ -86,17 +93,25 @@ class Project:
         target.chmod(mode)
 
     def patches(self) -> dict[str, str]:
-        return {path.name: path.read_text()
-                for path in (self.repo / "patches").iterdir()}
+        return {
+            path.name: path.read_text() for path in (self.repo / "patches").iterdir()
+        }
 
 
 def git(folder: Path, *args: str) -> str:
-    identity = {f"GIT_{who}_{what}": value
-                for who in ("AUTHOR", "COMMITTER")
-                for what, value in (("NAME", "C"), ("EMAIL", "c@example.org"))}
-    return subprocess.run(["git", *args], cwd=folder, check=True, text=True,
-                          env={**os.environ, **identity},
-                          capture_output=True).stdout.strip()
+    identity = {
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", "C"), ("EMAIL", "c@example.org"))
+    }
+    return subprocess.run(
+        ["git", *args],
+        cwd=folder,
+        check=True,
+        text=True,
+        env={**os.environ, **identity},
+        capture_output=True,
+    ).stdout.strip()
 
 
 @pytest.fixture
@@ -144,16 +159,22 @@ def test_a_mail_prefix_is_no_part_of_the_subject():
     assert parse("one", text).subject == "sub: first"
 
 
-@pytest.mark.parametrize("old, new, says", [
-    ("From: A", "Form: A", "no From line"),
-    ("Subject: sub: first", "Subject: ", "no Subject line"),
-    ("---\nAdds", "Adds", "no line '---'"),
-    ("Because.", "Signed-off-by: A <a@b.c>", "sign off at export"),
-    ("drivers/new/new.c", "/etc/passwd", "not a path in the tree"),
-    ("drivers/new/new.c", "drivers/../../x", "not a path in the tree"),
-    ("--- a/drivers/Makefile", "new file mode 100644\n--- a/drivers/Makefile",
-     "Adds: line"),
-])
+@pytest.mark.parametrize(
+    "old, new, says",
+    [
+        ("From: A", "Form: A", "no From line"),
+        ("Subject: sub: first", "Subject: ", "no Subject line"),
+        ("---\nAdds", "Adds", "no line '---'"),
+        ("Because.", "Signed-off-by: A <a@b.c>", "sign off at export"),
+        ("drivers/new/new.c", "/etc/passwd", "not a path in the tree"),
+        ("drivers/new/new.c", "drivers/../../x", "not a path in the tree"),
+        (
+            "--- a/drivers/Makefile",
+            "new file mode 100644\n--- a/drivers/Makefile",
+            "Adds: line",
+        ),
+    ],
+)
 def test_a_wrong_patch_is_refused(old: str, new: str, says: str):
     assert old in ONE
     with pytest.raises(SeriesError, match=f"one.patch: .*{re.escape(says)}"):
@@ -162,7 +183,9 @@ def test_a_wrong_patch_is_refused(old: str, new: str, says: str):
 
 def test_tree_has_a_commit_a_patch_and_links(project: Project, tree: Path):
     assert git(tree, "log", "--format=%an|%s", "base..").split("\n") == [
-        "Ä Person|sub: second", "A Person|sub: first"]
+        "Ä Person|sub: second",
+        "A Person|sub: first",
+    ]
     assert git(tree, "status", "--porcelain") == ""
     link = tree / "drivers/new/new.c"
     assert link.is_symlink()
@@ -171,22 +194,23 @@ def test_tree_has_a_commit_a_patch_and_links(project: Project, tree: Path):
     assert (tree / "drivers/Makefile").read_text().endswith("obj-y += new/\n")
 
 
-def test_refresh_changes_nothing_when_nothing_changed(project: Project,
-                                                      tree: Path):
+def test_refresh_changes_nothing_when_nothing_changed(project: Project, tree: Path):
     before = project.patches()
     assert project.good("refresh", tree) == "patches/ is up to date\n"
     assert project.patches() == before
 
 
-def test_refresh_takes_an_edit_a_new_file_and_a_new_name(project: Project,
-                                                         tree: Path):
+def test_refresh_takes_an_edit_a_new_file_and_a_new_name(project: Project, tree: Path):
     (tree / "drivers/old/old.c").write_text("int older;\n")
     (tree / "drivers/new/more.h").write_text("#define MORE\n")
     git(tree, "add", ".")
     git(tree, "commit", "-q", "--amend", "-m", "sub: renamed\n\nReason.")
     said = project.good("refresh", tree)
-    assert said.split("\n") == ["removed 0002-sub-second.patch",
-                                "new 0002-sub-renamed.patch", ""]
+    assert said.split("\n") == [
+        "removed 0002-sub-second.patch",
+        "new 0002-sub-renamed.patch",
+        "",
+    ]
     text = project.patches()["0002-sub-renamed.patch"]
     assert "+int older;" in text
     assert "Adds: drivers/new/more.h\n" in text
@@ -202,8 +226,9 @@ def test_refresh_refuses_what_it_would_lose(project: Project, tree: Path):
     assert "autosquash" in project.refused("refresh", tree)
 
 
-def test_refresh_refuses_a_second_patch_for_an_added_file(project: Project,
-                                                          tmp_path: Path):
+def test_refresh_refuses_a_second_patch_for_an_added_file(
+    project: Project, tmp_path: Path
+):
     plain = tmp_path / "plain"
     plain.mkdir()
     project.good("tree", plain)
@@ -218,8 +243,9 @@ def test_check_says_the_tree(project: Project, tmp_path: Path):
     plain.mkdir()
     project.good("tree", plain)
     tree = git(plain, "rev-parse", "HEAD^{tree}")
-    assert project.good("check") == (f"series: 2 patches, tree {tree}, the same "
-                                     "by git am\n")
+    assert project.good("check") == (
+        f"series: 2 patches, tree {tree}, the same " "by git am\n"
+    )
 
 
 def test_apply_makes_the_same_files(project: Project, tmp_path: Path):
@@ -242,8 +268,11 @@ def test_export_is_complete_and_can_be_signed(project: Project, tmp_path: Path):
     out = tmp_path / "out"
     out.mkdir()
     names = project.good("export", out, "--signoff", "S Igner <s@example.org>")
-    assert names.split() == ["0000-cover-letter.patch",
-                             "0001-sub-first.patch", "0002-sub-second.patch"]
+    assert names.split() == [
+        "0000-cover-letter.patch",
+        "0001-sub-first.patch",
+        "0002-sub-second.patch",
+    ]
     cover, one, two = (path.read_text() for path in sorted(out.iterdir()))
     assert "Subject: [PATCH 0/2] All of it" in cover
     assert "Why all of it." in cover
@@ -251,8 +280,13 @@ def test_export_is_complete_and_can_be_signed(project: Project, tmp_path: Path):
     assert "\nSigned-off-by: S Igner <s@example.org>\n---\n" in two
     assert "new file mode 100755" in two
     git(tmp_path, "clone", "-q", str(project.base), "mailed")
-    git(tmp_path / "mailed", "am", "-q", str(out / "0001-sub-first.patch"),
-        str(out / "0002-sub-second.patch"))
+    git(
+        tmp_path / "mailed",
+        "am",
+        "-q",
+        str(out / "0001-sub-first.patch"),
+        str(out / "0002-sub-second.patch"),
+    )
 
 
 def test_export_refuses(project: Project, tmp_path: Path):
@@ -271,26 +305,35 @@ def test_a_file_without_a_patch(project: Project):
 
 def test_a_patch_without_its_file(project: Project):
     (project.repo / "drivers/new/new.c").unlink()
-    assert "0001-sub-first.patch: Adds: drivers/new/new.c, but" in \
-        project.refused("check")
+    assert "0001-sub-first.patch: Adds: drivers/new/new.c, but" in project.refused(
+        "check"
+    )
 
 
 def test_a_file_that_two_patches_add(project: Project):
-    project.write("patches/0002-sub-second.patch", TWO.replace(
-        "Adds: tools/testing/selftests/new/run.sh", "Adds: drivers/new/new.c"))
+    project.write(
+        "patches/0002-sub-second.patch",
+        TWO.replace(
+            "Adds: tools/testing/selftests/new/run.sh", "Adds: drivers/new/new.c"
+        ),
+    )
     assert "which 0001-sub-first.patch adds already" in project.refused("check")
 
 
 def test_a_file_that_the_kernel_has(project: Project):
     project.write("drivers/old/old.c", "int ours;\n")
-    project.write("patches/0002-sub-second.patch", TWO.replace(
-        "---\n", "---\nAdds: drivers/old/old.c\n", 1))
+    project.write(
+        "patches/0002-sub-second.patch",
+        TWO.replace("---\n", "---\nAdds: drivers/old/old.c\n", 1),
+    )
     assert "the kernel has that file" in project.refused("check")
 
 
 def test_a_patch_that_does_not_apply(project: Project, tmp_path: Path):
-    project.write("patches/0001-sub-first.patch",
-                  ONE.replace(" obj-y += old/", " obj-y += other/"))
+    project.write(
+        "patches/0001-sub-first.patch",
+        ONE.replace(" obj-y += old/", " obj-y += other/"),
+    )
     assert "0001-sub-first.patch does not apply" in project.refused("check")
     folder = tmp_path / "folder"
     git(tmp_path, "clone", "-q", str(project.base), "folder")
@@ -298,14 +341,20 @@ def test_a_patch_that_does_not_apply(project: Project, tmp_path: Path):
 
 
 def test_a_patch_that_is_not_as_refresh_writes_it(project: Project):
-    project.write("patches/0001-sub-first.patch",
-                  ONE.replace("--- a/", "index 123..456 100644\n--- a/"))
+    project.write(
+        "patches/0001-sub-first.patch",
+        ONE.replace("--- a/", "index 123..456 100644\n--- a/"),
+    )
     assert "not as refresh writes it" in project.refused("check")
 
 
 def test_no_patches_yet(project: Project, tmp_path: Path):
-    for name in ("patches/0001-sub-first.patch", "patches/0002-sub-second.patch",
-                 "drivers/new/new.c", "tools/testing/selftests/new/run.sh"):
+    for name in (
+        "patches/0001-sub-first.patch",
+        "patches/0002-sub-second.patch",
+        "drivers/new/new.c",
+        "tools/testing/selftests/new/run.sh",
+    ):
         (project.repo / name).unlink()
     assert project.good("check") == "series: no patches\n"
     (tmp_path / "out").mkdir()

@@ -20,9 +20,11 @@ LAB = REPO / "lab"
 HANG = 60
 
 # What the front door needs before it can install anything.
-BASICS = ("awk bash basename cat cut date df dirname env find flock grep id "
-          "mkdir mv nproc readlink rm rmdir sed sha256sum sleep sort tail "
-          "touch tr uname").split()
+BASICS = (
+    "awk bash basename cat cut date df dirname env find flock grep id "
+    "mkdir mv nproc readlink rm rmdir sed sha256sum sleep sort tail "
+    "touch tr uname"
+).split()
 
 
 @pytest.fixture
@@ -37,8 +39,12 @@ def bare_path(tmp_path: Path) -> Path:
     folder = tmp_path / "bin"
     folder.mkdir()
     for name in BASICS:
-        found = subprocess.run(["bash", "-c", f"type -P {name}"], text=True,
-                               capture_output=True, check=True).stdout.strip()
+        found = subprocess.run(
+            ["bash", "-c", f"type -P {name}"],
+            text=True,
+            capture_output=True,
+            check=True,
+        ).stdout.strip()
         (folder / name).symlink_to(found)
     return folder
 
@@ -50,33 +56,42 @@ def program(path: Path, text: str) -> None:
 
 
 def lab(*args: str, **environment: object) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **{key: str(value)
-                            for key, value in environment.items()}}
-    return subprocess.run([LAB, *args], capture_output=True, text=True,
-                          stdin=subprocess.DEVNULL, env=env, timeout=HANG,
-                          check=False)
+    env = {**os.environ, **{key: str(value) for key, value in environment.items()}}
+    return subprocess.run(
+        [LAB, *args],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=env,
+        timeout=HANG,
+        check=False,
+    )
 
 
 # Wrong input: one clear sentence, exit status 2, nothing made.
 
-@pytest.mark.parametrize("args, names", [
-    (["dmeo"], "'dmeo'"),
-    (["--fast"], "'--fast'"),
-    (["clean", "everything"], "'everything'"),
-    (["demo", "--fast"], "'--fast'"),
-    (["bench", "4096"], "'4096'"),
-    (["doctor", "--all"], "'--all'"),
-    (["shell"], "ep or host"),
-    (["shell", "both"], "'both'"),
-    (["shell", "ep", "host"], "'host'"),
-    (["tree", "--links"], "'--links'"),
-    (["tree", "a", "b"], "'b'"),
-    (["series"], "refresh, export or check"),
-    (["series", "import"], "'import'"),
-    (["series", "check", "it"], "'it'"),
-    (["series", "export"], "wants a folder"),
-    (["series", "export", "--signoff"], "wants a folder"),
-])
+
+@pytest.mark.parametrize(
+    "args, names",
+    [
+        (["dmeo"], "'dmeo'"),
+        (["--fast"], "'--fast'"),
+        (["clean", "everything"], "'everything'"),
+        (["demo", "--fast"], "'--fast'"),
+        (["bench", "4096"], "'4096'"),
+        (["doctor", "--all"], "'--all'"),
+        (["shell"], "ep or host"),
+        (["shell", "both"], "'both'"),
+        (["shell", "ep", "host"], "'host'"),
+        (["tree", "--links"], "'--links'"),
+        (["tree", "a", "b"], "'b'"),
+        (["series"], "refresh, export or check"),
+        (["series", "import"], "'import'"),
+        (["series", "check", "it"], "'it'"),
+        (["series", "export"], "wants a folder"),
+        (["series", "export", "--signoff"], "wants a folder"),
+    ],
+)
 def test_wrong_arguments(cache: Path, args: list[str], names: str):
     done = lab(*args, LAB_CACHE=cache)
     assert done.returncode == 2
@@ -90,15 +105,22 @@ def test_wrong_arguments(cache: Path, args: list[str], names: str):
 def test_help_names_every_verb(args: list[str]):
     done = lab(*args)
     assert done.returncode == 0
-    for verb in ("demo", "check", "bench", "shell", "tree", "series", "doctor",
-                 "clean"):
+    for verb in (
+        "demo",
+        "check",
+        "bench",
+        "shell",
+        "tree",
+        "series",
+        "doctor",
+        "clean",
+    ):
         assert re.search(rf"^  {verb}\b", done.stdout, re.M)
 
 
 def test_export_to_a_full_folder_is_refused_early(tmp_path: Path, cache: Path):
     (tmp_path / "file").touch()
-    done = lab("series", "export", str(tmp_path / "file" / "out"),
-               LAB_CACHE=cache)
+    done = lab("series", "export", str(tmp_path / "file" / "out"), LAB_CACHE=cache)
     assert done.returncode == 1
     assert done.stderr.startswith("lab: cannot make the folder")
 
@@ -111,15 +133,18 @@ def test_relative_cache_is_refused():
 
 # What the machine lacks.
 
+
 def test_no_space(cache: Path, bare_path: Path):
     """Needed and free space and the remedy are named before any download."""
-    program(bare_path / "df",
-            "echo header; echo /dev/x 100 98 3145728 98% /")
+    program(bare_path / "df", "echo header; echo /dev/x 100 98 3145728 98% /")
     done = lab("check", LAB_CACHE=cache, PATH=bare_path)
     assert done.returncode == 1
     assert re.search(r"^first run: downloads about .* GB", done.stderr)
-    assert re.search(rf"^lab: {cache} has 3 GB free and this needs \d+ GB; .*"
-                     "LAB_CACHE", done.stderr, re.M)
+    assert re.search(
+        rf"^lab: {cache} has 3 GB free and this needs \d+ GB; .*" "LAB_CACHE",
+        done.stderr,
+        re.M,
+    )
     assert list(cache.glob("*-*")) == []
 
 
@@ -135,8 +160,10 @@ def test_no_space_later_on(cache: Path, bare_path: Path):
 def test_missing_tools_without_apt(cache: Path, bare_path: Path):
     done = lab("demo", LAB_CACHE=cache, PATH=bare_path)
     assert done.returncode == 1
-    assert re.search(r"^lab: missing: mmdebstrap bubblewrap .*apt-get.*$",
-                     done.stderr.splitlines()[-1])
+    assert re.search(
+        r"^lab: missing: mmdebstrap bubblewrap .*apt-get.*$",
+        done.stderr.splitlines()[-1],
+    )
 
 
 def test_missing_tools_that_apt_cannot_install(cache: Path, bare_path: Path):
@@ -157,21 +184,32 @@ def test_no_namespaces(cache: Path, bare_path: Path):
     done = lab("demo", LAB_CACHE=cache, PATH=bare_path)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith(
-        "lab: bubblewrap cannot make namespaces here (bwrap: no permissions)")
+        "lab: bubblewrap cannot make namespaces here (bwrap: no permissions)"
+    )
 
 
-@pytest.mark.parametrize("lines, mirror", [
-    (["Debian/Debian-Security/main http://one/debian-security/",
-      "Other/Other/main http://other/debian/",
-      "Debian/Debian/main http://two/debian/"], "http://two/debian/"),
-    (["//main http://three/debian-security", "//main http://three/debian"],
-     "http://three/debian"),
-    ([], "http://deb.debian.org/debian"),
-])
-def test_the_mirror_is_the_one_of_the_machine(bare_path: Path, lines: list[str],
-                                              mirror: str):
-    program(bare_path / "apt-get",
-            "\n".join(f"echo '{line}'" for line in lines))
+@pytest.mark.parametrize(
+    "lines, mirror",
+    [
+        (
+            [
+                "Debian/Debian-Security/main http://one/debian-security/",
+                "Other/Other/main http://other/debian/",
+                "Debian/Debian/main http://two/debian/",
+            ],
+            "http://two/debian/",
+        ),
+        (
+            ["//main http://three/debian-security", "//main http://three/debian"],
+            "http://three/debian",
+        ),
+        ([], "http://deb.debian.org/debian"),
+    ],
+)
+def test_the_mirror_is_the_one_of_the_machine(
+    bare_path: Path, lines: list[str], mirror: str
+):
+    program(bare_path / "apt-get", "\n".join(f"echo '{line}'" for line in lines))
     done = library(bare_path, "debian_mirror")
     assert done.stdout == f"{mirror}\n"
     done = library(bare_path, "LAB_MIRROR=http://mine debian_mirror")
@@ -179,32 +217,41 @@ def test_the_mirror_is_the_one_of_the_machine(bare_path: Path, lines: list[str],
 
 
 def test_the_way_to_the_mirror_is_the_one_of_the_machine(bare_path: Path):
-    program(bare_path / "apt-config", """cat <<'END'
+    program(
+        bare_path / "apt-config",
+        """cat <<'END'
 APT::Architecture "amd64";
 Acquire "";
 Acquire::http "";
 Acquire::http::Proxy "http://proxy:3142";
 Acquire::Changelogs::URI "x";
 Acquire::Languages:: "none";
-END""")
+END""",
+    )
     assert library(bare_path, "apt_acquire_settings").stdout == (
-        'Acquire::http::Proxy "http://proxy:3142";\n'
-        'Acquire::Languages:: "none";\n')
+        'Acquire::http::Proxy "http://proxy:3142";\n' 'Acquire::Languages:: "none";\n'
+    )
 
 
 def library(path: Path, text: str) -> subprocess.CompletedProcess[str]:
     """A function of the front door, on a machine with these programs."""
     return subprocess.run(
-        ["bash", "-c", f". {REPO}/tools/lab/lib/host.sh; set -euo pipefail; "
-                       f"{text}"], capture_output=True, text=True, check=True,
-        env={"PATH": str(path)})
+        [
+            "bash",
+            "-c",
+            f". {REPO}/tools/lab/lib/host.sh; set -euo pipefail; " f"{text}",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PATH": str(path)},
+    )
 
 
 def test_doctor_says_what_is_missing(cache: Path, bare_path: Path):
     done = lab("doctor", LAB_CACHE=cache, PATH=bare_path)
     assert done.returncode == 1
-    assert re.search(r"^  BAD +missing: mmdebstrap bubblewrap", done.stdout,
-                     re.M)
+    assert re.search(r"^  BAD +missing: mmdebstrap bubblewrap", done.stdout, re.M)
     assert re.search(r"^cache:$", done.stdout, re.M)
     assert not cache.exists()
 
@@ -228,20 +275,34 @@ cache_open test
 
 def script(cache: Path, text: str) -> list[str]:
     # A check that runs in the background may have been told to ignore SIGINT
-    return ["env", "--default-signal=INT", "bash", "-c",
-            PRELUDE.format(repo=REPO, cache=cache) + text]
+    return [
+        "env",
+        "--default-signal=INT",
+        "bash",
+        "-c",
+        PRELUDE.format(repo=REPO, cache=cache) + text,
+    ]
 
 
 def run(cache: Path, text: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(script(cache, text), capture_output=True, text=True,
-                          env={**os.environ, "LAB_CACHE": str(cache)},
-                          timeout=HANG, check=False)
+    return subprocess.run(
+        script(cache, text),
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LAB_CACHE": str(cache)},
+        timeout=HANG,
+        check=False,
+    )
 
 
 def start(cache: Path, text: str) -> subprocess.Popen:
-    return subprocess.Popen(script(cache, text), stderr=subprocess.PIPE,
-                            env={**os.environ, "LAB_CACHE": str(cache)},
-                            text=True, start_new_session=True)
+    return subprocess.Popen(
+        script(cache, text),
+        stderr=subprocess.PIPE,
+        env={**os.environ, "LAB_CACHE": str(cache)},
+        text=True,
+        start_new_session=True,
+    )
 
 
 def wait_for(what) -> None:
@@ -276,8 +337,7 @@ def test_a_failed_build_leaves_nothing_but_its_log(cache: Path):
     done = run(cache, f"cache_entry thing {KEY} 'my title' bad; echo not here")
     assert done.returncode == 1
     assert done.stdout == ""
-    log = re.search(r"^lab: my title failed; the log is (\S+)$", done.stderr,
-                    re.M)
+    log = re.search(r"^lab: my title failed; the log is (\S+)$", done.stderr, re.M)
     assert "error: wrong" in Path(log[1]).read_text()
     assert "1:x.c:1: error: wrong" in done.stderr
     assert half_built(cache) == []
@@ -294,8 +354,9 @@ def test_a_result_that_failed_is_not_kept(cache: Path):
     assert builds(cache) == 2
 
 
-@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130),
-                                            (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    "number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
 def test_an_interrupted_build_is_dropped(cache: Path, number: int, status: int):
     one = start(cache, f"cache_entry thing {KEY} title stuck")
     wait_for(lambda: builds(cache) == 1)
@@ -311,8 +372,11 @@ def test_a_terminated_run_ends_what_it_plays(cache: Path, tmp_path: Path):
     """The program of a verb runs in the sandbox; its end does not wait for it."""
     play = re.search(r"^play\(\).*?^}$", LAB.read_text(), re.M | re.S)[0]
     mark = tmp_path / "mark"
-    one = start(cache, f"{play}\nsandbox() {{ echo $BASHPID >{mark}; exec sleep 1000; }}"
-                       "\nplay program")
+    one = start(
+        cache,
+        f"{play}\nsandbox() {{ echo $BASHPID >{mark}; exec sleep 1000; }}"
+        "\nplay program",
+    )
     wait_for(lambda: mark.exists() and mark.read_text())
     one.terminate()
     assert one.wait(HANG) == 143
@@ -329,15 +393,22 @@ def test_a_killed_build_is_never_used(cache: Path):
     os.killpg(builder, signal.SIGKILL)
     assert half_built(cache)
     # Some child of the killed run may hold its lock for a moment longer.
-    wait_for(lambda: run(cache, f"cache_entry other {KEY} title good"
-                         ).returncode == 0 and not half_built(cache))
+    wait_for(
+        lambda: run(cache, f"cache_entry other {KEY} title good").returncode == 0
+        and not half_built(cache)
+    )
     assert run(cache, f"cache_entry thing {KEY} title good").returncode == 0
     assert (cache / f"thing-{KEY}/file").read_text() == "whole\n"
 
 
 def test_two_runs_want_the_same_entry(cache: Path):
-    both = [start(cache, f"cache_entry thing {KEY} title slow; "
-                         "[[ $(<$entry/file) == whole ]]") for _ in range(2)]
+    both = [
+        start(
+            cache,
+            f"cache_entry thing {KEY} title slow; " "[[ $(<$entry/file) == whole ]]",
+        )
+        for _ in range(2)
+    ]
     said = [one.communicate(timeout=HANG)[1] for one in both]
     assert [one.returncode for one in both] == [0, 0]
     assert builds(cache) == 1
@@ -345,8 +416,9 @@ def test_two_runs_want_the_same_entry(cache: Path):
 
 
 def test_two_runs_want_different_entries(cache: Path):
-    both = [start(cache, f"cache_entry {kind} {KEY} title slow")
-            for kind in ("one", "two")]
+    both = [
+        start(cache, f"cache_entry {kind} {KEY} title slow") for kind in ("one", "two")
+    ]
     for one in both:
         one.communicate(timeout=HANG)
     assert [one.returncode for one in both] == [0, 0]
@@ -358,8 +430,9 @@ def test_a_run_sweeps_old_entries_of_a_kind(cache: Path):
     for number in range(5):
         run(cache, f"cache_entry thing {number:016x} title good")
     run(cache, f"cache_entry other {KEY} title good")
-    assert sorted(path.name for path in cache.glob("*-*")) == [
-        f"other-{KEY}"] + [f"thing-{number:016x}" for number in (2, 3, 4)]
+    assert sorted(path.name for path in cache.glob("*-*")) == [f"other-{KEY}"] + [
+        f"thing-{number:016x}" for number in (2, 3, 4)
+    ]
 
 
 def test_nothing_is_swept_while_another_run_is_on(cache: Path):
@@ -419,12 +492,14 @@ def test_clean_refuses_a_folder_that_is_not_its_own(tmp_path: Path):
 
 # All shell of the project.
 
+
 def shell_programs() -> list[Path]:
     """What is run; shellcheck follows what it sources."""
     found = []
     for folder, folders, names in os.walk(REPO):
-        folders[:] = [name for name in folders if name not in
-                      (".git", "linux", "__pycache__")]
+        folders[:] = [
+            name for name in folders if name not in (".git", "linux", "__pycache__")
+        ]
         for path in (Path(folder, name) for name in names):
             with path.open("rb") as file:
                 if re.match(rb"#!.*\b(ba|busybox )?sh\b", file.readline(80)):
@@ -432,10 +507,16 @@ def shell_programs() -> list[Path]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("path", shell_programs(),
-                         ids=lambda path: str(path.relative_to(REPO)))
+@pytest.mark.parametrize(
+    "path", shell_programs(), ids=lambda path: str(path.relative_to(REPO))
+)
 def test_shellcheck(path: Path):
-    done = subprocess.run(["shellcheck", "-x", str(path)], cwd=path.parent,
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["shellcheck", "-x", str(path)],
+        cwd=path.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.stdout + done.stderr == ""
     assert done.returncode == 0
