@@ -100,7 +100,7 @@ cache_entry()		# KIND KEY TITLE BUILDER [ARGUMENT...]
 			building=$cache/tmp.$name
 			rm -rf "$building"
 			mkdir "$building"
-			step "$title" "$@" "$building" || exit 1
+			step "$title" "$@" "$building"
 			if [[ -e $building/failed ]]; then
 				entry=$run_dir/${name%-*}
 			fi

@@ -95,10 +95,10 @@ gate()			# NAME TITLE FUNCTION [ARGUMENT...]
 
 need_gates()
 {
-	local side
+	local side files
 
-	mapfile -t c_files < <(sandbox -- python3 -m series files |
-		grep '\.c$' | grep -v '^tools/')
+	files=$(sandbox -- python3 -m series files)
+	mapfile -t c_files < <(grep '\.c$' <<<"$files" | grep -v '^tools/')
 	for side in ep host; do
 		gate "walk-$side" "each patch builds, ${side_name[$side]}" \
 			gate_walk $side

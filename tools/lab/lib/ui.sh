@@ -9,6 +9,7 @@
 
 step_times=()		# "SECONDS TITLE" of each step that took a second or more
 step_pid=
+step_status=		# result of try_step
 step_count=0
 
 say()
@@ -31,6 +32,19 @@ usage_error()
 clock()
 {
 	printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
+}
+
+# In whatever is called from a list (||, &&), a condition or behind a !, bash
+# ignores -e, in functions and subshells too: a builder started there goes on
+# behind a command that failed, and what it leaves looks whole.
+need_errexit()		# TITLE
+{
+	local deaf
+
+	set +e
+	deaf=$(set -e; false; echo deaf)
+	set -e
+	[[ ! $deaf ]] || die "bug: '$1' is started where bash ignores failures"
 }
 
 # Start the command in a process group of its own; sets step_pid. The caller
@@ -57,7 +71,7 @@ trap 'say "lab: terminated; what was half built is dropped"; exit 143' TERM HUP
 first_bad_lines()	# LOG
 {
 	grep -n -m 5 -E \
-		-e '([Ee]rror|ERROR)[: ]' -e '^E: ' -e '\*\*\*' -e '[Ff]atal' \
+		-e '([Ee]rror|ERROR)[: ]' -e '^(E|lab): ' -e '\*\*\*' -e '[Ff]atal' \
 		-e 'No space left' -e '([Cc]annot|[Cc]ould not|[Uu]nable to) ' \
 		-e 'undefined reference' -e ': (command )?not found' "$1" ||
 		tail -n 5 "$1"
@@ -81,30 +95,60 @@ show_progress()		# TITLE START LOG: waits for step_pid
 	done
 }
 
-step()			# TITLE COMMAND...
+# Run a builder. The last thing its log says is which command ended it, and in
+# which functions.
+build()			# COMMAND...
 {
-	local title=$1 start=$SECONDS log status=0
+	local depth=${#FUNCNAME[@]}
+
+	set -E
+	# shellcheck disable=SC2154
+	trap 'say_where_it_stopped $? "$BASH_COMMAND" \
+		"${FUNCNAME[@]::${#FUNCNAME[@]} - depth}"' ERR
+	"$@"
+}
+
+say_where_it_stopped()	# STATUS COMMAND FUNCTION...
+{
+	echo "stopped: ${2%%[[:space:]]*} ended with status $1${3+, in ${*:3}}"
+}
+
+# Sets step_status, to 0 if all went well; the log and its bad lines are told.
+try_step()		# TITLE COMMAND...
+{
+	local title=$1 start=$SECONDS log why=failed
 	shift
 
+	need_errexit "$title"
 	step_count=$((step_count + 1))
 	log=$(printf '%s/%02d-%s.log' "$run_dir" $step_count \
 		"$(tr -cs '[:alnum:]' - <<<"${title,,}")")
 	log=${log/%-.log/.log}
-	start_step "$@" >"$log" 2>&1
+	step_status=0
+	start_step build "$@" >"$log" 2>&1
 	show_progress "$title" "$start" "$log"
-	wait "$step_pid" || status=$?
+	wait "$step_pid" || step_status=$?
 	step_pid=
 
 	[[ -t 2 ]] && printf '\r\033[K' >&2
-	if ((status)); then
+	if ((step_status)); then
+		((step_status <= 128)) ||
+			why="was killed by signal $((step_status - 128))"
 		say "  $(clock $((SECONDS - start)))  $title: FAILED"
-		say "lab: $title failed; the log is $log"
+		say "lab: $title $why; the log is $log"
 		first_bad_lines "$log" | sed 's/^/    /' >&2
-		return 1
+		return 0
 	fi
 	say "  $(clock $((SECONDS - start)))  $title"
 	((SECONDS - start < 1)) ||
 		step_times+=("$((SECONDS - start)) $title")
+}
+
+# A step that the run cannot do without.
+step()			# TITLE COMMAND...
+{
+	try_step "$@"
+	((step_status == 0)) || exit 1
 }
 
 where_the_time_went()

@@ -9,11 +9,12 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../../lab/kernel/arch.sh
 . /lab/tools/lab/kernel/arch.sh "$1"
 
+# One list: what is called from a || has no other way to end at a failure.
 build()
 {
-	cd /lab/tools/lab/kernel
-	sed "s/=y\$/=$2/" "$1-next.config" >/tmp/fragment
-	./configure.sh "$1" common.config "$1.config" /tmp/fragment
+	cd /lab/tools/lab/kernel &&
+	sed "s/=y\$/=$2/" "$1-next.config" >/tmp/fragment &&
+	./configure.sh "$1" common.config "$1.config" /tmp/fragment &&
 	kmake vmlinux modules
 }
 

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A builder that fails, wherever it fails, keeps nothing and says where.
+
+The builders of the lab run here on programs that fail for them: a sandbox that
+is killed, a disk that is full.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from test_tooling import HANG, KEY, REPO, builds, cache, half_built, program, run
+
+assert cache  # a fixture
+
+MIDDLE = "middle() { count; echo half >$1/file; false; echo whole >$1/file; }\n"
+# Those of the lab, in place of what they would call
+FRONT_DOOR = (
+    "".join(
+        f". {REPO}/tools/lab/{name}.sh\n"
+        for name in ("kernel/times", "lib/sandbox", "lib/prepare", "lib/gates")
+    )
+    + "tools=$PWD; base_src=$tools; next_src=$tools\n"
+    + "set_times() { :; }; find() { :; }; cp() { :; }\n"
+)
+
+
+def nothing_kept(cache: Path, kind: str) -> bool:
+    return not half_built(cache) and not list(cache.glob(f"{kind}-*"))
+
+
+def test_a_builder_that_fails_in_its_middle(cache: Path):
+    done = run(cache, f"{MIDDLE}cache_entry thing {KEY} 'my title' middle; echo on")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "lab: my title failed; the log is" in done.stderr
+    assert "stopped: false ended with status 1, in middle" in done.stderr
+    assert nothing_kept(cache, "thing")
+    assert run(cache, f"cache_entry thing {KEY} title good").returncode == 0
+    assert builds(cache) == 2
+    assert (cache / f"thing-{KEY}/file").read_text() == "whole\n"
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["{} || true", "if {}; then :; fi", "! {}", "{} && true", "if ! {}; then :; fi"],
+)
+def test_no_builder_runs_where_bash_ignores_failures(cache: Path, place: str):
+    """A mistake in the front door itself: it ends before it builds anything."""
+    text = place.format(f"cache_entry thing {KEY} title middle")
+    done = run(cache, f"{MIDDLE}{text}; echo on")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "bug: 'title' is started where bash ignores failures" in done.stderr
+    assert builds(cache) == 0
+    assert nothing_kept(cache, "thing")
+
+
+def test_a_builder_that_is_killed(cache: Path):
+    kill = "kill_it() { count; bash -c 'kill -9 $$'; echo whole >$1/file; }\n"
+    done = run(cache, f"{kill}cache_entry thing {KEY} title kill_it")
+    assert done.returncode == 1
+    assert "lab: title was killed by signal 9; the log is" in done.stderr
+    assert nothing_kept(cache, "thing")
+
+
+def test_a_builder_on_a_full_disk(cache: Path):
+    full = "full() { count; echo x >/dev/full; echo whole >$1/file; }\n"
+    done = run(cache, f"{full}cache_entry thing {KEY} title full")
+    assert done.returncode == 1
+    assert "No space left on device" in done.stderr
+    assert nothing_kept(cache, "thing")
+
+
+@pytest.mark.parametrize(
+    "builder",
+    [
+        "unpack_base",
+        "make_next",
+        "make_base_git",
+        "make_model",
+        "make_root",
+        "build_kernel base ep $tools ''",
+        "build_kernel next host $tools $tools",
+        "make_guest ep $tools $tools",
+        "gate_walk ep",
+        "gate_warnings ep",
+        "gate_symbols ep n",
+        "gate_variant arm gcc allmodconfig",
+        "gate_kunit",
+    ],
+)
+@pytest.mark.parametrize("sandbox", ["false", "bash -c 'kill -9 $$'"])
+def test_no_builder_of_the_lab_outlives_its_sandbox(
+    cache: Path, sandbox: str, builder: str
+):
+    done = run(
+        cache,
+        f"{FRONT_DOOR}sandbox() {{ {sandbox}; }}\n"
+        "artifacts=([ep.base.obj]=$tools [ep.next.obj]=$tools)\n"
+        "apt_acquire_settings() { :; }; debian_mirror() { echo none; }\n"
+        f"cache_entry thing {KEY} 'my title' {builder}; echo on",
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "lab: my title " in done.stderr
+    assert nothing_kept(cache, "thing")
+
+
+def test_a_patch_that_does_not_apply_is_named(cache: Path, tmp_path: Path):
+    """With the series' own tool on a tree that lacks what the patch changes."""
+    repo = tmp_path / "repo"
+    (repo / "patches").mkdir(parents=True)
+    (repo / "patches/0001-misfit.patch").write_text(
+        "From: A <a@b>\nSubject: misfit\n\nText.\n---\n\n"
+        "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-one\n+two\n"
+    )
+    done = run(
+        cache,
+        f"{FRONT_DOOR}sandbox() {{ env LAB={repo} PYTHONPATH={REPO}/tools "
+        "python3 -m series apply $building; }\n"
+        f"cache_entry next {KEY} 'apply the series' make_next",
+    )
+    assert done.returncode == 1
+    assert "lab: apply the series failed" in done.stderr
+    assert "0001-misfit.patch does not apply" in done.stderr
+    assert nothing_kept(cache, "next")
+
+
+# The scripts of the gates, in a namespace where the paths of the sandbox lead
+# to folders of the test and a disk can be full.
+
+
+@pytest.fixture
+def gate_places(tmp_path: Path) -> Path:
+    """Folders src, obj and out, and bin for programs that come first."""
+    for name in ("src", "obj", "out", "bin"):
+        (tmp_path / name).mkdir()
+    program(
+        tmp_path / "bin/make",
+        'echo "make $*" >>/obj/made; [[ $* != *"$MAKE_FAILS"* ]]',
+    )
+    return tmp_path
+
+
+def gate(
+    places: Path, script: str, *args: str, fails: str = "nothing", full: bool = False
+) -> subprocess.CompletedProcess[str]:
+    mounts = [
+        f"busybox mount -o bind {places}/{name} /{name}"
+        for name in ("src", "obj", "out")
+    ]
+    if full:
+        mounts.append("busybox mount -t tmpfs -o size=4k,nr_inodes=2 full /out")
+        mounts.append("{ dd if=/dev/zero of=/out/full 2>/dev/null || true; }")
+    return subprocess.run(
+        [
+            "unshare",
+            "-rm",
+            "bash",
+            "-c",
+            " && ".join([*mounts, f'"{REPO}/tools/series/gates/{script}" "$@"']),
+            "gate",
+            *args,
+        ],
+        env={
+            **os.environ,
+            "PATH": f"{places}/bin:{os.environ['PATH']}",
+            "MAKE_FAILS": fails,
+            "LAB_JOBS": "1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=HANG,
+        check=False,
+    )
+
+
+GATES = [
+    ("symbols.sh", ("ep", "n"), "allnoconfig", "vmlinux modules"),
+    ("variant.sh", ("arm", "gcc", "allmodconfig", "a.c"), "allmodconfig", "a.o"),
+]
+
+
+@pytest.mark.parametrize("script, args, fails, builds", GATES)
+def test_a_gate_builds_nothing_on_a_failed_configuration(
+    gate_places: Path, script: str, args: tuple, fails: str, builds: str
+):
+    done = gate(gate_places, script, *args, fails=fails)
+    made = (gate_places / "obj/made").read_text()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (gate_places / "out/failed").exists()
+    assert fails in made
+    assert builds not in made
+
+
+@pytest.mark.parametrize("script, args, fails, builds", GATES)
+def test_a_gate_on_a_full_disk_has_no_result(
+    gate_places: Path, script: str, args: tuple, fails: str, builds: str
+):
+    done = gate(gate_places, script, *args, full=True)
+    assert done.returncode != 0
+    assert "No space left on device" in done.stderr
