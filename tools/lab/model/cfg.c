@@ -28,6 +28,7 @@
 
 #define EXP_DEVCAP	(CFG_EXP + 0x04)
 #define EXP_DEVCTL	(CFG_EXP + 0x08)
+#define EXP_DEVSTA	(CFG_EXP + 0x0a)
 #define EXP_LNKCAP	(CFG_EXP + 0x0c)
 #define EXP_LNKCTL	(CFG_EXP + 0x10)
 #define EXP_LNKSTA	(CFG_EXP + 0x12)
@@ -58,6 +59,7 @@ static void add_pm(struct cfg *c)
 	put16(&c->val[CFG_PM + 2], 0x0003);	/* version 3 */
 	put16(&c->val[CFG_PM + 4], 0x0008);	/* no soft reset */
 	c->bus_rw[CFG_PM + 4] = 0x03;
+	c->bus_w1c[CFG_PM + 5] = 0x80;
 }
 
 static void add_msi(struct cfg *c, unsigned int log2_vectors)
@@ -89,7 +91,9 @@ static void add_exp(struct cfg *c)
 	put16(&c->val[EXP_LNKCTL2], 4);
 	put16(&c->val[EXP_DEVCTL], 0x2810);
 	put16(&c->bus_rw[EXP_DEVCTL], 0x7fff);
+	put16(&c->bus_w1c[EXP_DEVSTA], 0x000f);
 	put16(&c->bus_rw[EXP_LNKCTL], 0x01fb);
+	put16(&c->bus_w1c[EXP_LNKSTA], 0xc000);
 	put16(&c->bus_rw[EXP_DEVCTL2], 0xffff);
 	put16(&c->bus_rw[EXP_LNKCTL2], 0x000f);
 }
@@ -357,6 +361,8 @@ void cfg_bus_write(struct cfg *c, u32 off, unsigned int len, u32 v)
 void cfg_dbi_write(struct cfg *c, u32 off, unsigned int len, u32 v, bool all)
 {
 	int bar = bar_at(off);
+	unsigned int i;
+	u32 w1c;
 
 	if (!all) {
 		cfg_bus_write(c, off, len, v);
@@ -367,7 +373,10 @@ void cfg_dbi_write(struct cfg *c, u32 off, unsigned int len, u32 v, bool all)
 			  merged_bar(c, (unsigned int)bar, off, len, v), true);
 		return;
 	}
-	memcpy(&c->val[off], &v, len);
+	for (i = 0; i < len; i++, v >>= 8) {
+		w1c = c->bus_w1c[off + i];
+		c->val[off + i] = (u8)((v & ~w1c) | (c->val[off + i] & w1c & ~v));
+	}
 	rebar_check(c, off, len);
 	if (c->has_msix && off <= MSIX_TABLE + 3 && off + len > MSIX_TABLE)
 		c->msix_placed = true;

@@ -86,7 +86,8 @@ void cfg_fixed_bar(struct cfg *c, unsigned int bar, u32 size, u32 flags);
 u32 cfg_bus_read(const struct cfg *c, u32 off, unsigned int len);
 void cfg_bus_write(struct cfg *c, u32 off, unsigned int len, u32 v);
 
-/* The DBI side; as above. @all: DBI_RO_WR_EN is set. */
+/* The DBI side; as above. @all: DBI_RO_WR_EN is set, which makes what is
+ * read-only writable; bits that are cleared by writing 1 still are. */
 u32 cfg_dbi_read(const struct cfg *c, u32 off, unsigned int len);
 void cfg_dbi_write(struct cfg *c, u32 off, unsigned int len, u32 v, bool all);
 

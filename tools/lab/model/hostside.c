@@ -125,8 +125,15 @@ static u32 config_read(struct func *f, u32 off, unsigned int len)
 	return off < PORT_LOGIC ? cfg_bus_read(&f->cfg, off, len) : 0;
 }
 
-#define DEVCTL		(CFG_EXP + 8)
-#define DEVCTL_FLR	BIT(15)
+/* The upper byte of the Device Control register. */
+#define DEVCTL_HIGH	(CFG_EXP + 9)
+#define DEVCTL_FLR	BIT(7)
+
+static bool starts_flr(u32 off, unsigned int len, u32 v)
+{
+	return off <= DEVCTL_HIGH && off + len > DEVCTL_HIGH &&
+	       v >> 8 * (DEVCTL_HIGH - off) & DEVCTL_FLR;
+}
 
 static void config_write(struct func *f, u32 off, unsigned int len, u32 v)
 {
@@ -138,8 +145,7 @@ static void config_write(struct func *f, u32 off, unsigned int len, u32 v)
 	count_add(&c->count, CNT_HOST_CFG_WRITE, 1, len, 1);
 	if (off >= PORT_LOGIC)
 		return;
-	if (off <= DEVCTL && off + len >= DEVCTL + 2 &&
-	    v >> 8 * (DEVCTL - off) & DEVCTL_FLR) {
+	if (starts_flr(off, len, v)) {
 		log_info("function %u: function level reset", f->index);
 		cfg_bus_reset(&f->cfg);
 		return;

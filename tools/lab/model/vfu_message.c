@@ -29,12 +29,18 @@ static void answer(struct request *r, const void *data, size_t len)
 	r->out_len = (u32)len;
 }
 
+/* Without it a client may send accesses of up to 1 MiB. */
+#define TEXT(n)		#n
+#define CAPABILITIES_OF(max) \
+	"{\"capabilities\":{\"max_data_xfer_size\":" TEXT(max) "}}"
+#define CAPABILITIES	CAPABILITIES_OF(VFU_MAX_IO)
+
 static int do_version(struct request *r)
 {
 	static const struct {
 		struct vfu_version v;
-		char caps[3];
-	} reply = { { 0, 0 }, "{}" };
+		char caps[sizeof(CAPABILITIES)];
+	} reply = { { 0, 0 }, CAPABILITIES };
 	const struct vfu_version *v = body(r, sizeof(*v));
 
 	if (!v)

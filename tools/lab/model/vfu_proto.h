@@ -78,7 +78,7 @@ _Static_assert(sizeof(struct vfu_region_rw) == 16, "vfio-user REGION_READ");
 #define VFU_NUM_IRQS		5
 
 #define VFU_MAX_FDS	16
-#define VFU_MAX_IO	4096u	/* bytes of one region access */
+#define VFU_MAX_IO	4096	/* bytes of one region access */
 #define VFU_MAX_PAYLOAD	(VFU_MAX_IO + sizeof(struct vfu_region_rw))
 
 #endif

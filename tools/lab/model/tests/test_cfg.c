@@ -82,6 +82,37 @@ TEST(cfg_status_is_w1c)
 	rig_close(&r);
 }
 
+/* Others become writable with DBI_RO_WR_EN; these still clear themselves. */
+TEST(cfg_w1c_bits_stay_so_for_dbi)
+{
+	static const struct { u32 off, bits; } regs[] = {
+		{ CFG_COMMAND, 0xf9000000 },	/* Status */
+		{ CFG_PM + 4, 0x8000 },		/* PME status */
+		{ CFG_EXP + 8, 0xf0000 },	/* Device Status */
+		{ CFG_EXP + 0x10, 0xc0000000 },	/* Link Status */
+	};
+	struct cfg *cfg;
+	struct rig r;
+	unsigned int i;
+	u32 v;
+
+	rig_open(&r, "generic");
+	cfg = &r.c->fn[0].cfg;
+	rig_set_reg(&r, 0x8bc, 1);
+	for (i = 0; i < ARRAY_SIZE(regs); i++) {
+		v = get32(&cfg->val[regs[i].off]);
+		put32(&cfg->val[regs[i].off], v | regs[i].bits);
+		/* zeros leave them, ones clear them and set nothing */
+		rig_set_reg(&r, regs[i].off, v);
+		CHECK_EQ(rig_reg(&r, regs[i].off), v | regs[i].bits);
+		rig_set_reg(&r, regs[i].off, v | regs[i].bits);
+		CHECK_EQ(rig_reg(&r, regs[i].off), v);
+		rig_set_reg(&r, regs[i].off, v | regs[i].bits);
+		CHECK_EQ(rig_reg(&r, regs[i].off), v);
+	}
+	rig_close(&r);
+}
+
 TEST(cfg_bar_programmable_32bit)
 {
 	struct rig r;
@@ -235,6 +266,30 @@ TEST(cfg_function_level_reset)
 	/* still programmed, and function 0 is untouched */
 	CHECK_EQ(size_bar(&r, 1, 4), 0xffffff00);
 	CHECK(cfg_command(&r.c->fn[0].cfg, COMMAND_MASTER));
+	rig_close(&r);
+}
+
+/* The bit that starts it lies in the upper byte of Device Control. */
+TEST(cfg_function_level_reset_by_any_width)
+{
+	static const struct { u32 off, len, v, reset; } writes[] = {
+		{ CFG_EXP + 8, 1, 0x80, 0 },
+		{ CFG_EXP + 9, 1, 0x28, 0 },
+		{ CFG_EXP + 10, 2, 0x8000, 0 },
+		{ CFG_EXP + 9, 1, 0x80, 1 },
+		{ CFG_EXP + 8, 2, 0xa810, 1 },
+		{ CFG_EXP + 8, 4, 0x8000, 1 },
+	};
+	struct rig r;
+	unsigned int i;
+
+	rig_open(&r, "generic");
+	for (i = 0; i < ARRAY_SIZE(writes); i++) {
+		rig_set_cfg(&r, 0, CFG_COMMAND, 2, COMMAND_MASTER);
+		rig_set_cfg(&r, 0, writes[i].off, writes[i].len, writes[i].v);
+		CHECK_EQ(rig_cfg(&r, 0, CFG_COMMAND, 2),
+			 writes[i].reset ? 0 : COMMAND_MASTER);
+	}
 	rig_close(&r);
 }
 

@@ -135,11 +135,14 @@ TEST(message_version)
 {
 	const u8 v[] = { 0, 0, 1, 0, '{', '}', 0 };
 	const u8 future[] = { 1, 0, 0, 0, '{', '}', 0 };
+	const char caps[] = "{\"capabilities\":{\"max_data_xfer_size\":4096}}";
 
 	start();
 	CHECK_EQ(send(VFU_VERSION, v, sizeof(v), NULL, 0), 0);
-	CHECK(!strcmp((const char *)body() + 4, "{}"));
-	CHECK_EQ(t.len, 16 + 4 + 3);
+	/* the client must not send more than a frame holds */
+	CHECK_EQ(VFU_MAX_IO, 4096);
+	CHECK(!strcmp((const char *)body() + 4, caps));
+	CHECK_EQ(t.len, 16 + 4 + sizeof(caps));
 	CHECK_EQ(send(VFU_VERSION, future, sizeof(future), NULL, 0), ENOTSUP);
 	CHECK_EQ(send(VFU_VERSION, v, 3, NULL, 0), EINVAL);
 	end();
