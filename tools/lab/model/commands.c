@@ -157,7 +157,7 @@ static int cmd_counters(struct job *j)
 	if (j->n == 1)
 		count_print(&j->c->count, j->out);
 	else if (!strcmp(j->word[1], "reset"))
-		memset(&j->c->count, 0, sizeof(j->c->count));
+		ctlr_reset_counters(j->c);
 	else
 		return fail(j, "counters takes 'reset', not '%s'", j->word[1]);
 	return 0;

@@ -30,6 +30,11 @@ static const struct {
 	[CNT_VIOL_OUTBOUND]	= { "violation.outbound", false },
 };
 
+const char *count_name(enum counter which)
+{
+	return info[which].name;
+}
+
 void count_add(struct counters *cs, enum counter which, u64 n, u64 bytes,
 	       u64 tlps)
 {

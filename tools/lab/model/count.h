@@ -73,6 +73,9 @@ static inline void count_one(struct counters *cs, enum counter which)
  */
 u64 count_tlps(u64 addr, u64 len, u32 max);
 
+/* Its name in the output of count_print(). */
+const char *count_name(enum counter which);
+
 /* One line a counter, `NAME COUNT BYTES`; `NAME.tlp TLPS BYTES` for memory. */
 void count_print(const struct counters *cs, FILE *out);
 

@@ -10,20 +10,33 @@
 #include "link.h"
 #include "log.h"
 
-#define LOGGED_REPORTS	16
-
 void ctlr_report(struct ctlr *c, enum counter which, const char *fmt, ...)
 {
 	char what[256];
 	va_list ap;
 
 	count_one(&c->count, which);
-	if (c->count.c[which].count > LOGGED_REPORTS)
-		return;
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	log_info("%s: %s", which == CNT_DMA_ABORT ? "dma" : "violation", what);
+	log_limited(&c->reports[which], "%s: %s",
+		    which == CNT_DMA_ABORT ? "dma" : "violation", what);
+}
+
+static void end_limits(struct ctlr *c)
+{
+	unsigned int i;
+
+	for (i = 0; i < NUM_COUNTERS; i++)
+		log_limit_end(&c->reports[i], "%s", count_name(i));
+	log_limit_end(&c->resets, "resets");
+	log_limit_end(&c->link_changes, "changes of the link");
+}
+
+void ctlr_reset_counters(struct ctlr *c)
+{
+	end_limits(c);
+	memset(&c->count, 0, sizeof(c->count));
 }
 
 void ctlr_power_on(struct ctlr *c)
@@ -69,6 +82,7 @@ void ctlr_destroy(struct ctlr *c)
 	unsigned int i;
 
 	engine_destroy(c->engine);
+	end_limits(c);
 	for (i = 0; i < MAX_FUNCS; i++) {
 		guestmem_unmap_all(&c->fn[i].mem);
 		irqset_clear(&c->fn[i].irqs);

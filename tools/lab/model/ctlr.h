@@ -28,6 +28,7 @@
 #include "guestmem.h"
 #include "iatu.h"
 #include "irqset.h"
+#include "log.h"
 #include "patch.h"
 
 struct engine;
@@ -62,6 +63,9 @@ struct ctlr {
 	pthread_mutex_t lock;
 	struct board board;
 	struct counters count;
+	struct log_limit reports[NUM_COUNTERS];
+	struct log_limit resets;	/* lines about resets, */
+	struct log_limit link_changes;	/* about the link */
 	struct epdev ep;
 	struct func fn[MAX_FUNCS];	/* board.functions of them exist */
 	struct iatu iatu;
@@ -105,5 +109,8 @@ void ctlr_power_on(struct ctlr *c);
  */
 void ctlr_report(struct ctlr *c, enum counter which, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* All counters to zero; the log tells what it did not show until then. */
+void ctlr_reset_counters(struct ctlr *c);
 
 #endif

@@ -146,7 +146,8 @@ static void config_write(struct func *f, u32 off, unsigned int len, u32 v)
 	if (off >= PORT_LOGIC)
 		return;
 	if (starts_flr(off, len, v)) {
-		log_info("function %u: function level reset", f->index);
+		log_limited(&c->resets, "function %u: function level reset",
+			    f->index);
 		cfg_bus_reset(&f->cfg);
 		return;
 	}
@@ -179,7 +180,8 @@ static void fn_reset(void *dev)
 {
 	struct func *f = dev;
 
-	log_info("function %u: reset by its machine", f->index);
+	log_limited(&f->ctlr->resets, "function %u: reset by its machine",
+		    f->index);
 	cfg_bus_reset(&f->cfg);
 }
 

@@ -36,7 +36,7 @@ void link_update(struct ctlr *c)
 	if (up == c->link_up)
 		return;
 	c->link_up = up;
-	log_info("link %s", up ? "up" : "down");
+	log_limited(&c->link_changes, "link %s", up ? "up" : "down");
 	if (!up)
 		reset_functions(c);
 	link_event(c, up ? EVENT_LINK_UP : EVENT_LINK_DOWN);
@@ -45,7 +45,8 @@ void link_update(struct ctlr *c)
 void link_power_on(struct ctlr *c)
 {
 	if (c->link_up)
-		log_info("link down (endpoint power cycle)");
+		log_limited(&c->link_changes,
+			    "link down (endpoint power cycle)");
 	c->ltssm = false;
 	c->started = false;
 	c->link_up = false;
@@ -69,7 +70,7 @@ void link_hot_reset(struct ctlr *c)
 {
 	if (!c->link_up)
 		return;
-	log_info("hot reset");
+	log_limited(&c->resets, "hot reset");
 	reset_functions(c);
 	link_event(c, EVENT_HOT_RESET | EVENT_LINK_UP);
 }

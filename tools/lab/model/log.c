@@ -16,6 +16,8 @@ int log_open(const char *path)
 	if (!f)
 		return -errno;
 	setvbuf(f, NULL, _IOLBF, 0);
+	if (log_file)
+		fclose(log_file);
 	log_file = f;
 	return 0;
 }
@@ -43,6 +45,33 @@ void log_info(const char *fmt, ...)
 	va_start(ap, fmt);
 	log_line(fmt, ap);
 	va_end(ap);
+}
+
+void log_limited(struct log_limit *l, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (l->seen++ >= LOG_LIMIT)
+		return;
+	va_start(ap, fmt);
+	log_line(fmt, ap);
+	va_end(ap);
+	if (l->seen == LOG_LIMIT)
+		log_info("more of this kind are counted, not shown");
+}
+
+void log_limit_end(struct log_limit *l, const char *fmt, ...)
+{
+	char kind[64];
+	va_list ap;
+
+	if (l->seen > LOG_LIMIT) {
+		va_start(ap, fmt);
+		vsnprintf(kind, sizeof(kind), fmt, ap);
+		va_end(ap);
+		log_info("%s: %lu more not shown", kind, l->seen - LOG_LIMIT);
+	}
+	l->seen = 0;
 }
 
 void log_trace(const char *fmt, ...)

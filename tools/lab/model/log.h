@@ -7,13 +7,28 @@
 
 /**
  * log_open() - send the log to a file instead of standard error
- * @path: file to create or empty
+ * @path: file to create or empty; the one before is closed
  * Return: 0 or -errno.
  */
 int log_open(const char *path);
 void log_set_trace(bool on);
 
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Lines of one kind that a machine can cause without end. */
+struct log_limit {
+	unsigned long seen;
+};
+
+#define LOG_LIMIT 16
+
+/* As log_info(), for the first LOG_LIMIT calls with this @l. */
+void log_limited(struct log_limit *l, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Tell how many were left out, and start over. @fmt: what they are about. */
+void log_limit_end(struct log_limit *l, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* As log_info(), but only with --trace. */
 void log_trace(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

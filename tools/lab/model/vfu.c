@@ -19,7 +19,7 @@ static void on_listener(void *arg, short revents);
 
 static void drop_client(struct vfu *v, const char *why)
 {
-	log_info("%s: client gone (%s)", v->name, why);
+	log_limited(&v->clients, "%s: client gone (%s)", v->name, why);
 	loop_remove(v->loop, v->sock);
 	close(v->sock);
 	v->sock = -1;
@@ -114,7 +114,7 @@ static void on_listener(void *arg, short revents)
 	frame_init(&v->in);
 	/* the next client waits in the queue until this one is gone */
 	loop_set_events(v->loop, v->listener, 0);
-	log_info("%s: client connected", v->name);
+	log_limited(&v->clients, "%s: client connected", v->name);
 	pthread_mutex_lock(v->lock);
 	v->ops->connected(v->dev);
 	pthread_mutex_unlock(v->lock);
@@ -148,4 +148,6 @@ void vfu_close(struct vfu *v)
 	unlink(v->path);
 	if (v->sock >= 0)
 		drop_client(v, "server ends");
+	log_limit_end(&v->refusals, "%s: refusals", v->name);
+	log_limit_end(&v->clients, "%s: clients", v->name);
 }

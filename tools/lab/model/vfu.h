@@ -16,6 +16,7 @@
 
 #include "guestmem.h"
 #include "irqset.h"
+#include "log.h"
 #include "loop.h"
 #include "vfu_frame.h"
 
@@ -53,6 +54,8 @@ struct vfu {
 	struct loop *loop;
 	char path[108];
 	const char *name;
+	struct log_limit refusals;	/* lines about messages that we refuse, */
+	struct log_limit clients;	/* about clients */
 	int listener;		/* -1 before vfu_open() */
 	int sock;		/* -1: no client */
 	struct frame in;

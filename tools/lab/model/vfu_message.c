@@ -276,8 +276,8 @@ size_t vfu_message(struct vfu *v, struct frame *f, u8 *reply)
 	if (f->hdr.command < ARRAY_SIZE(handlers) && handlers[f->hdr.command])
 		ret = handlers[f->hdr.command](&r);
 	if (ret) {
-		log_info("%s: command %u refused: %s", v->name, f->hdr.command,
-			 strerror(-ret));
+		log_limited(&v->refusals, "%s: command %u refused: %s",
+			    v->name, f->hdr.command, strerror(-ret));
 		head.flags |= VFU_FLAG_ERROR;
 		head.error = (u32)-ret;
 		r.out_len = 0;
