@@ -33,7 +33,7 @@ struct server {
 	struct control control;
 	struct vfu ep;
 	struct vfu host[MAX_FUNCS];
-	char host_name[MAX_FUNCS][8];
+	char host_name[MAX_FUNCS][16];
 	int signals;
 };
 

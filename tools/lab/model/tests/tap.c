@@ -7,6 +7,7 @@
 #include "tap.h"
 
 const char *boards_dir;
+const char *epmodel;
 
 static struct test *first, **last = &first;
 static bool failed;
@@ -34,19 +35,20 @@ bool tap_check_eq(unsigned long long a, unsigned long long b, const char *what,
 	return a == b;
 }
 
-/* model-test BOARDS [NAME]: all tests, or those whose name holds NAME. */
+/* model-test BOARDS EPMODEL [NAME]: all tests, or those whose name holds NAME. */
 int main(int argc, char **argv)
 {
 	unsigned int n = 0, bad = 0;
 	struct test *t;
 
-	if (argc < 2 || log_open("/dev/null"))
+	if (argc < 3 || log_open("/dev/null"))
 		return EXIT_FAILURE;
 	boards_dir = argv[1];
+	epmodel = argv[2];
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("TAP version 13\n");
 	for (t = first; t; t = t->next) {
-		if (argc > 2 && !strstr(t->name, argv[2]))
+		if (argc > 3 && !strstr(t->name, argv[3]))
 			continue;
 		failed = false;
 		t->run();

@@ -35,5 +35,7 @@ bool tap_check_eq(unsigned long long a, unsigned long long b, const char *what,
 
 /* Folder of the board files. */
 extern const char *boards_dir;
+/* The program itself, built with sanitizers. */
+extern const char *epmodel;
 
 #endif
