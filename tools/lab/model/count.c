@@ -23,6 +23,7 @@ static const struct {
 	[CNT_DMA_ABORT]		= { "dma.abort", false },
 	[CNT_VIOL_APP]		= { "violation.app", false },
 	[CNT_VIOL_REGS]		= { "violation.regs", false },
+	[CNT_VIOL_WIDTH]	= { "violation.width", false },
 	[CNT_VIOL_REQUESTER]	= { "violation.requester", false },
 	[CNT_VIOL_BUSMASTER]	= { "violation.busmaster", false },
 	[CNT_VIOL_UNMAPPED]	= { "violation.unmapped", false },

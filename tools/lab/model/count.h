@@ -31,6 +31,7 @@ enum counter {
 	CNT_DMA_ABORT,
 	CNT_VIOL_APP,		/* host reached the SoC's reset and mode block */
 	CNT_VIOL_REGS,		/* host reached other registers */
+	CNT_VIOL_WIDTH,		/* host used an engine register other than whole */
 	CNT_VIOL_REQUESTER,	/* wrong requester function number */
 	CNT_VIOL_BUSMASTER,	/* DMA or MSI while bus mastering is off */
 	CNT_VIOL_UNMAPPED,	/* address that no memory answers to */

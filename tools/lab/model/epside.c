@@ -114,6 +114,16 @@ static void dword_write(struct ctlr *c, enum block block, u32 off, u32 v,
 	}
 }
 
+/* The engine's registers are 32 bits wide, and so is its bus. */
+static void check_width(struct ctlr *c, u32 off, unsigned int len, int from)
+{
+	if (from != ORIGIN_EP && len != 4 &&
+	    block_at(c, off, from) == BLOCK_DMA)
+		ctlr_report(c, CNT_VIOL_WIDTH,
+			    "function %d uses %u bits at DMA register 0x%05x",
+			    from, 8 * len, off);
+}
+
 static void check_host(struct ctlr *c, enum block block, u32 off, int from)
 {
 	if (from == ORIGIN_EP || block == BLOCK_DMA)
@@ -160,6 +170,7 @@ u64 epside_reg_read(struct ctlr *c, u32 off, unsigned int len, int from)
 {
 	u64 v;
 
+	check_width(c, off, len, from);
 	if (len < 8)
 		return narrow_read(c, off, len, from);
 	v = narrow_read(c, off, 4, from);
@@ -169,6 +180,7 @@ u64 epside_reg_read(struct ctlr *c, u32 off, unsigned int len, int from)
 void epside_reg_write(struct ctlr *c, u32 off, unsigned int len, u64 v,
 		      int from)
 {
+	check_width(c, off, len, from);
 	narrow_write(c, off, min_of(len, 4u), (u32)v, from);
 	if (len == 8)
 		narrow_write(c, off + 4, 4, (u32)(v >> 32), from);

@@ -42,9 +42,11 @@ static bool dma_bar_reg(const struct ctlr *c, u64 off, u32 *reg)
 static int translate(struct ctlr *c, unsigned int func, unsigned int bar,
 		     u64 off, u64 *addr)
 {
-	u64 bus = cfg_bar_addr(&c->fn[func].cfg, bar) + off;
+	const struct cfg *cfg = &c->fn[func].cfg;
+	u64 bus = cfg_bar_addr(cfg, bar) + off;
 
-	if (iatu_inbound(&c->iatu, func, bar, off, bus, addr))
+	if (iatu_inbound(&c->iatu, func, bar, cfg_bar_size(cfg, bar), off,
+			 bus, addr))
 		return 0;
 	ctlr_report(c, CNT_VIOL_INBOUND,
 		    "no inbound window for function %u BAR%u+0x%llx", func,

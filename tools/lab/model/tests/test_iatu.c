@@ -50,6 +50,24 @@ TEST(iatu_bar_match)
 	rig_close(&r);
 }
 
+/* A target inside a piece of the BAR's size: the bits below are not there. */
+TEST(iatu_bar_match_target_is_as_aligned_as_the_bar)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_program_bar(&r, 0, 1, MIB(1), 0, 0, EP_RAM + MIB(1) + KIB(64));
+	rig_assign_bar(&r, 0, 1, BAR_ADDR, false);
+	rig_set_bar(&r, 0, 1, 0x40, 0x12345678);
+	CHECK_EQ(get32(r.ep_ram + MIB(1) + KIB(64) + 0x40), 0);
+	CHECK_EQ(get32(r.ep_ram + MIB(1) + 0x40), 0x12345678);
+	/* a smaller BAR leaves it more bits */
+	rig_program_bar(&r, 0, 1, KIB(64), 0, 0, EP_RAM + MIB(1) + KIB(64));
+	rig_set_bar(&r, 0, 1, 0x40, 0x9abcdef0);
+	CHECK_EQ(get32(r.ep_ram + MIB(1) + KIB(64) + 0x40), 0x9abcdef0);
+	rig_close(&r);
+}
+
 /* With the fault a window takes everything but the enable bit, for ever. */
 TEST(iatu_fault_inbound)
 {
