@@ -359,7 +359,7 @@ static void burst(struct edma *d, enum dma_dir dir, unsigned int n)
 	struct chan *ch = &d->dir[dir].ch[n];
 	u64 local = dir == DMA_WRITE ? ch->sar : ch->dar;
 	u64 link = dir == DMA_WRITE ? ch->dar : ch->sar;
-	u32 len = engine_burst_len(link, ch->size);
+	u32 len = engine_burst_len(&d->e, link, ch->size);
 	enum move_error err = MOVE_OK;
 
 	if (d->e.fault.abort[dir] & BIT(n)) {

@@ -195,11 +195,15 @@ unsigned int engine_run(struct engine *e)
 
 /* ---- moving data ---- */
 
-u32 engine_burst_len(u64 link_addr, u32 left)
+u32 engine_burst_len(const struct engine *e, u64 link, u32 left)
 {
-	u32 n = ENGINE_BURST - (u32)(link_addr & 4095);
+	u32 n = ENGINE_BURST - (u32)(link & 4095);
+	unsigned int func;
+	u64 bus, run;
 
-	return min_of(n, left);
+	iatu_outbound(&e->ctlr->iatu, link, &bus, &func, &run);
+	n = min_of(n, left);
+	return (u32)min_of(n, run);
 }
 
 static enum move_error move_out(struct engine *e, unsigned int func, u64 local,
@@ -232,10 +236,10 @@ enum move_error engine_move(struct engine *e, enum dma_dir dir,
 {
 	unsigned int window_func;
 	enum move_error err;
-	u64 bus;
+	u64 bus, run;
 
 	/* The engine's own function number wins over the window's. */
-	if (!iatu_outbound(&e->ctlr->iatu, link, &bus, &window_func))
+	if (!iatu_outbound(&e->ctlr->iatu, link, &bus, &window_func, &run))
 		bus = link;
 	if (dir == DMA_WRITE)
 		err = move_out(e, func, local, bus, len, first);

@@ -115,9 +115,16 @@ void engine_kick(struct engine *e);
  */
 unsigned int engine_run(struct engine *e);
 
-/* Bytes of the next burst: at most ENGINE_BURST, ending on a 4 KiB boundary
- * of the link unless the transfer ends first. */
-u32 engine_burst_len(u64 link_addr, u32 left);
+/**
+ * engine_burst_len() - bytes of the next burst
+ * @e: engine
+ * @link: address on the link's side, as in engine_move()
+ * @left: bytes of the transfer that are left
+ *
+ * At most ENGINE_BURST, ending on a 4 KiB boundary of the link unless the
+ * transfer ends first; never across the edge of an outbound window.
+ */
+u32 engine_burst_len(const struct engine *e, u64 link, u32 left);
 
 /**
  * enum move_error - what stopped a burst
@@ -138,7 +145,7 @@ enum move_error {
  * @func: requester function number
  * @local: address in the endpoint's memory
  * @link: address on the link's side; passes the outbound iATU
- * @len: bytes, at most ENGINE_BURST
+ * @len: bytes, at most what engine_burst_len() said
  * @first: it is the first burst of an element
  *
  * Both sides are checked in full before a byte is written. Local addresses

@@ -229,9 +229,10 @@ int epside_bus_write(struct ctlr *c, u64 addr, const void *buf,
 
 static bool outbound(struct ctlr *c, u64 off, u64 *bus, unsigned int *func)
 {
-	u64 addr = cfg_bar_addr(&c->ep.cfg, EP_OUT_BAR) + off;
+	u64 addr = cfg_bar_addr(&c->ep.cfg, EP_OUT_BAR) + off, run;
 
-	if (iatu_outbound(&c->iatu, addr, bus, func))
+	/* windows begin and end on pages, an access is within 8 bytes */
+	if (iatu_outbound(&c->iatu, addr, bus, func, &run))
 		return true;
 	ctlr_report(c, CNT_VIOL_OUTBOUND,
 		    "no outbound window takes 0x%llx",

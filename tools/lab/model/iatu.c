@@ -168,20 +168,30 @@ bool iatu_inbound(const struct iatu *a, unsigned int func, unsigned int bar,
 }
 
 bool iatu_outbound(const struct iatu *a, u64 addr, u64 *out,
-		   unsigned int *func)
+		   unsigned int *func, u64 *run)
 {
-	const struct window *w;
+	const struct window *w, *hit = NULL;
+	u64 last = UINT64_MAX;	/* of those that fare as @addr does */
 	unsigned int i;
 
-	for (i = 0; i < a->nout; i++) {
+	for (i = 0; i < a->nout && !hit; i++) {
 		w = &a->out[i];
-		if (!is_live(w) || !covers(a, w, addr))
+		if (!is_live(w))
 			continue;
-		*out = w->target + (addr - w->base);
-		*func = CTRL1_FUNC(w->ctrl1);
-		return true;
+		if (covers(a, w, addr)) {
+			hit = w;
+			last = min_of(last, last_of(a, w));
+		} else if (w->base > addr && last_of(a, w) >= w->base) {
+			last = min_of(last, w->base - 1);
+		}
 	}
-	return false;
+	*run = last - addr;
+	*run += *run < UINT64_MAX;
+	if (!hit)
+		return false;
+	*out = hit->target + (addr - hit->base);
+	*func = CTRL1_FUNC(hit->ctrl1);
+	return true;
 }
 
 unsigned int iatu_enabled(const struct iatu *a, bool inbound)

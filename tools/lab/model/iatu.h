@@ -64,11 +64,13 @@ bool iatu_inbound(const struct iatu *a, unsigned int func, unsigned int bar,
  * @addr: address on the endpoint's bus
  * @out: bus address
  * @func: requester function number of the window
+ * @run: bytes from @addr on that fare alike: up to where the window ends, or
+ *       one that wins begins; of a miss: up to the next window. At least 1.
  *
  * Return: false when no window takes it.
  */
 bool iatu_outbound(const struct iatu *a, u64 addr, u64 *out,
-		   unsigned int *func);
+		   unsigned int *func, u64 *run);
 
 /* Windows that are enabled. */
 unsigned int iatu_enabled(const struct iatu *a, bool inbound);

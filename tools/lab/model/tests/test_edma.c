@@ -604,6 +604,41 @@ TEST(edma_outbound_window)
 	rig_close(&r);
 }
 
+/* A window that begins, and ends, inside of what would be a burst. */
+TEST(edma_outbound_edges)
+{
+	const u64 at = HOST_RAM + DST;
+	const u32 moved = HOST_RAM_SIZE - 0x10000;
+	struct rig r;
+	u32 i;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, RD_EN, 1);
+	fill(r.ep_ram + SRC, 0x4000, 5);
+	/* the second and third page of the host's buffer go elsewhere */
+	rig_window_out(&r, 0, at + 0x1000, 0x2000, HOST_RAM + moved, 0);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 0x4000, EP_RAM + SRC, at);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK(!memcmp(r.host_ram + DST, r.ep_ram + SRC, 0x1000));
+	CHECK(!memcmp(r.host_ram + moved, r.ep_ram + SRC + 0x1000, 0x2000));
+	CHECK(!memcmp(r.host_ram + DST + 0x3000, r.ep_ram + SRC + 0x3000,
+		      0x1000));
+	for (i = 0x1000; i < 0x3000; i++)
+		if (r.host_ram[DST + i])
+			break;
+	CHECK_EQ(i, 0x3000);
+	/* and it is read back from the same places */
+	set_channel(&r, RD_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 0x4000, at, EP_RAM + DST);
+	rig_set_reg(&r, RD_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK(!memcmp(r.ep_ram + DST, r.ep_ram + SRC, 0x4000));
+	rig_close(&r);
+}
+
 /* engine_en = 0 drains: it reads 1 until every channel stands still. */
 TEST(edma_drain)
 {

@@ -185,7 +185,7 @@ TEST(iatu_limits)
 {
 	struct iatu a = { .align = 4096, .nin = 1, .nout = 1 };
 	unsigned int func;
-	u64 out;
+	u64 out, run;
 
 	iatu_write(&a, 0x08, 0xfffff000);
 	iatu_write(&a, 0x0c, 1);
@@ -193,20 +193,52 @@ TEST(iatu_limits)
 	iatu_write(&a, 0x20, 2);
 	iatu_write(&a, 0x14, 0x5000);
 	iatu_write(&a, 0x04, BIT(31));
-	CHECK(!iatu_outbound(&a, 0x1fffff000ull, &out, &func));
+	CHECK(!iatu_outbound(&a, 0x1fffff000ull, &out, &func, &run));
 	iatu_write(&a, 0x00, BIT(13) | 3 << 20);
-	CHECK(iatu_outbound(&a, 0x200002fffull, &out, &func));
+	CHECK(iatu_outbound(&a, 0x200002fffull, &out, &func, &run));
 	CHECK_EQ(out, 0x5000 + 0x3fff);
 	CHECK_EQ(func, 3);
-	CHECK(!iatu_outbound(&a, 0x200003000ull, &out, &func));
-	CHECK(!iatu_outbound(&a, 0x1ffffefffull, &out, &func));
+	CHECK(!iatu_outbound(&a, 0x200003000ull, &out, &func, &run));
+	CHECK(!iatu_outbound(&a, 0x1ffffefffull, &out, &func, &run));
 	/* far above: the bits that the limit lacks are the base's */
 	iatu_write(&a, 0x0c, 0x8001);
 	iatu_write(&a, 0x20, 0x8002);
-	CHECK(iatu_outbound(&a, 0x800200002fffull, &out, &func));
-	CHECK(!iatu_outbound(&a, 0x200002fffull, &out, &func));
+	CHECK(iatu_outbound(&a, 0x800200002fffull, &out, &func, &run));
+	CHECK(!iatu_outbound(&a, 0x200002fffull, &out, &func, &run));
 	iatu_write(&a, 0x04, 0);
-	CHECK(!iatu_outbound(&a, 0x800200000000ull, &out, &func));
+	CHECK(!iatu_outbound(&a, 0x800200000000ull, &out, &func, &run));
+}
+
+/* How far an answer holds: to the end of the window, to one that wins, and
+ * of a miss to the next window. */
+TEST(iatu_outbound_run)
+{
+	unsigned int func;
+	struct rig r;
+	u64 out, run;
+
+	rig_open(&r, "generic");
+	CHECK(!iatu_outbound(&r.c->iatu, 0, &out, &func, &run));
+	CHECK_EQ(run, UINT64_MAX);
+	rig_window_out(&r, 1, 0x70000000, 0x10000, HOST_RAM, 0);
+	rig_window_out(&r, 0, 0x70004000, 0x1000, HOST_RAM + MIB(1), 0);
+	rig_window_out(&r, 2, 0x7000f000, 0x2000, HOST_RAM + MIB(2), 0);
+	CHECK(!iatu_outbound(&r.c->iatu, 0x6ffff123, &out, &func, &run));
+	CHECK_EQ(run, 0xedd);
+	CHECK(iatu_outbound(&r.c->iatu, 0x70000008, &out, &func, &run));
+	CHECK_EQ(run, 0x3ff8);
+	CHECK(iatu_outbound(&r.c->iatu, 0x70004ffc, &out, &func, &run));
+	CHECK_EQ(out, HOST_RAM + MIB(1) + 0xffc);
+	CHECK_EQ(run, 4);
+	/* window 2 begins here, and loses */
+	CHECK(iatu_outbound(&r.c->iatu, 0x7000e000, &out, &func, &run));
+	CHECK_EQ(run, 0x2000);
+	CHECK(iatu_outbound(&r.c->iatu, 0x70010000, &out, &func, &run));
+	CHECK_EQ(out, HOST_RAM + MIB(2) + 0x1000);
+	CHECK_EQ(run, 0x1000);
+	CHECK(!iatu_outbound(&r.c->iatu, 0x70011000, &out, &func, &run));
+	CHECK_EQ(run, UINT64_MAX - 0x70011000 + 1);
+	rig_close(&r);
 }
 
 TEST(iatu_outbound_window)
