@@ -21,7 +21,7 @@ struct job {
 	char *word[MAX_WORDS];	/* word[0] is the command */
 	unsigned int n;
 	struct command_wait *wait;
-	char error[128];
+	char error[MODE_ERR_LEN];
 };
 
 static int fail(struct job *j, const char *fmt, const char *what)
@@ -180,6 +180,17 @@ static int cmd_reset(struct job *j)
 	if (strcmp(j->word[1], "hot"))
 		return fail(j, "'%s' is not a kind of reset (hot)", j->word[1]);
 	link_hot_reset(j->c);
+	return 0;
+}
+
+static int cmd_mode(struct job *j)
+{
+	return modes_set(&j->c->modes, j->word[1], j->word[2], j->error);
+}
+
+static int cmd_modes(struct job *j)
+{
+	modes_show(&j->c->modes, j->out);
 	return 0;
 }
 
@@ -365,6 +376,8 @@ static const struct {
 	{ "link", 1, 1, "link up|down", cmd_link },
 	{ "reset", 1, 1, "reset hot", cmd_reset },
 	{ "fault", 2, 4, "fault stuck|abort|inbound|lost-irq|late-irq ...", cmd_fault },
+	{ "mode", 2, 2, "mode NAME VALUE", cmd_mode },
+	{ "modes", 0, 0, "modes", cmd_modes },
 	{ "patch", 1, 6, "patch FUNC BAR OFFSET HEX [SKIP COUNT]", cmd_patch },
 	{ "peek", 4, 4, "peek FUNC BAR OFFSET LEN", cmd_peek },
 	{ "poke", 4, 4, "poke FUNC BAR OFFSET HEX", cmd_poke },

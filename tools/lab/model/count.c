@@ -29,6 +29,7 @@ static const struct {
 	[CNT_VIOL_UNMAPPED]	= { "violation.unmapped", false },
 	[CNT_VIOL_INBOUND]	= { "violation.inbound", false },
 	[CNT_VIOL_OUTBOUND]	= { "violation.outbound", false },
+	[CNT_VIOL_LIST]		= { "violation.list", false },
 };
 
 const char *count_name(enum counter which)

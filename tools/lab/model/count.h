@@ -37,6 +37,7 @@ enum counter {
 	CNT_VIOL_UNMAPPED,	/* address that no memory answers to */
 	CNT_VIOL_INBOUND,	/* host access to a BAR that no window takes */
 	CNT_VIOL_OUTBOUND,	/* endpoint access that no window takes */
+	CNT_VIOL_LIST,		/* a list element that no driver should write */
 	NUM_COUNTERS
 };
 

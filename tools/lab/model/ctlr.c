@@ -61,6 +61,7 @@ struct ctlr *ctlr_create(const struct board *b, char err[BOARD_ERR_LEN])
 		abort();
 	pthread_mutex_init(&c->lock, NULL);
 	c->board = *b;
+	modes_init(&c->modes);
 	irqset_init(&c->ep.irqs);
 	for (i = 0; i < MAX_FUNCS; i++) {
 		c->fn[i].ctlr = c;

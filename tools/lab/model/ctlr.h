@@ -28,6 +28,7 @@
 #include "guestmem.h"
 #include "iatu.h"
 #include "irqset.h"
+#include "modes.h"
 #include "log.h"
 #include "patch.h"
 
@@ -63,6 +64,7 @@ struct ctlr {
 	pthread_mutex_t lock;
 	struct board board;
 	struct counters count;
+	struct modes modes;
 	struct log_limit reports[NUM_COUNTERS];
 	struct log_limit resets;	/* lines about resets, */
 	struct log_limit link_changes;	/* about the link */

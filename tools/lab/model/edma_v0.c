@@ -293,6 +293,22 @@ enum next {
 	NEXT_ERROR,
 };
 
+/*
+ * Nobody has use for an element of no bytes, and what a part makes of it, or
+ * of a list that is not on dwords, is not written down.
+ */
+static bool is_bad(struct edma *d, u64 at, const struct element *el)
+{
+	bool empty = !(el->control & CTL_LLP) && !el->size;
+
+	if (!(at & 3) && !empty)
+		return false;
+	ctlr_report(d->e.ctlr, CNT_VIOL_LIST, "element at 0x%llx %s",
+		    (unsigned long long)at,
+		    empty ? "has no bytes" : "is not on a dword");
+	return d->e.ctlr->modes.v[MODE_BAD_ELEMENT] == BAD_ELEMENT_ABORTS;
+}
+
 /* Follow links up to a data element; say whether it is the engine's turn. */
 static enum next look_ahead(struct edma *d, struct chan *ch,
 			    struct element *el)
@@ -302,10 +318,13 @@ static enum next look_ahead(struct edma *d, struct chan *ch,
 	for (links = 0; links < MAX_LINKS; links++) {
 		if (!fetch(d, ch->llp, el))
 			return NEXT_ERROR;
+		if (!(el->control & CTL_LLP) &&
+		    !(el->control & CTL_CB) != !(ch->control1 & CTL_CCS))
+			return NEXT_STOP;
+		if (is_bad(d, ch->llp, el))
+			return NEXT_ERROR;
 		if (!(el->control & CTL_LLP))
-			return !(el->control & CTL_CB) ==
-			       !(ch->control1 & CTL_CCS) ?
-			       NEXT_DATA : NEXT_STOP;
+			return NEXT_DATA;
 		if (el->control & CTL_TCB)
 			ch->control1 ^= CTL_CCS;
 		ch->llp = el->sar;	/* a link's pointer is in that place */

@@ -132,6 +132,30 @@ TEST(control_counters_and_status)
 	rig_close(&r);
 }
 
+/* What there is, by line; a mode that is not, a value that does not fit. */
+TEST(control_modes)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	run(&r, "modes");
+	CHECK(strstr(answer, "bad-element aborts default aborts of aborts passes\n"));
+	CHECK(is(&r, "mode bad-element passes", "ok\n"));
+	ctlr_power_on(r.c);
+	run(&r, "modes");
+	CHECK(strstr(answer, "bad-element passes default aborts of aborts passes\n"));
+	CHECK(is(&r, "mode bad-element sometimes",
+		 "error: mode bad-element is one of aborts passes, not 'sometimes'\n"));
+	CHECK(is(&r, "mode kindness 1",
+		 "error: unknown mode 'kindness', see 'modes'\n"));
+	CHECK(is(&r, "mode bad-element", "error: usage: mode NAME VALUE\n"));
+	run(&r, "modes");
+	CHECK(strstr(answer, "bad-element passes "));
+	free(answer);
+	answer = NULL;
+	rig_close(&r);
+}
+
 TEST(control_link_and_faults)
 {
 	struct rig r;

@@ -303,18 +303,44 @@ TEST(edma_large_element)
 	rig_close(&r);
 }
 
-/* An empty element moves nothing and still ends with its interrupt. */
-TEST(edma_empty_element)
+/* An empty element, a list that is not on dwords: an error of the list, or
+ * just counted. An element that is not the engine's turn is not looked at. */
+TEST(edma_bad_elements)
 {
 	struct rig r;
 
 	rig_open(&r, "generic");
 	rig_set_reg(&r, WR_EN, 1);
 	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, LIE, 0, 0, 0);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_LIST), 0);
+
 	element(&r, LIST, CB | LIE, 0, 0, 0);
 	rig_set_reg(&r, WR_BELL, 0);
 	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	CHECK_EQ(rig_reg(&r, WR_ERR), BIT(16));
+	CHECK_EQ(rig_count(&r, CNT_VIOL_LIST), 1);
+	rig_set_reg(&r, WR_CLEAR, BIT(16));
+
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST + 2);
+	element(&r, LIST + 2, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	CHECK_EQ(rig_count(&r, CNT_VIOL_LIST), 2);
+	rig_set_reg(&r, WR_CLEAR, BIT(16));
+
+	r.c->modes.v[MODE_BAD_ELEMENT] = BAD_ELEMENT_PASSES;
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST + 2);
+	element(&r, LIST + 2, CB | LIE, 0, 0, 0);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
 	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	CHECK_EQ(rig_count(&r, CNT_VIOL_LIST), 3);
 	rig_close(&r);
 }
 

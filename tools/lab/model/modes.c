@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "modes.h"
+
+static const struct {
+	const char *name;
+	const char *word[MODE_CHOICES];	/* strictest first; none: a number */
+	u32 max;			/* of a number */
+	u32 def;
+} table[NUM_MODES] = {
+	/* a list element of no bytes, or one that is not on a dword */
+	[MODE_BAD_ELEMENT] = {
+		.name = "bad-element",
+		.word = { "aborts", "passes" },
+		.def = BAD_ELEMENT_ABORTS,
+	},
+};
+
+void modes_init(struct modes *m)
+{
+	unsigned int i;
+
+	for (i = 0; i < NUM_MODES; i++)
+		m->v[i] = table[i].def;
+}
+
+static bool is_number(enum mode i)
+{
+	return !table[i].word[0];
+}
+
+static bool to_value(enum mode i, const char *text, u32 *v)
+{
+	unsigned long long n;
+	char *end;
+
+	if (is_number(i)) {
+		errno = 0;
+		n = strtoull(text, &end, 0);
+		*v = (u32)n;
+		return isdigit((unsigned char)*text) && !*end && !errno &&
+		       n <= table[i].max;
+	}
+	for (*v = 0; *v < MODE_CHOICES && table[i].word[*v]; (*v)++)
+		if (!strcmp(text, table[i].word[*v]))
+			return true;
+	return false;
+}
+
+static void show_choices(enum mode i, FILE *out)
+{
+	unsigned int w;
+
+	if (is_number(i))
+		fprintf(out, " 0..%u", table[i].max);
+	for (w = 0; w < MODE_CHOICES && table[i].word[w]; w++)
+		fprintf(out, " %s", table[i].word[w]);
+}
+
+static int refuse(enum mode i, const char *value, char err[MODE_ERR_LEN])
+{
+	char choices[80] = "";
+	FILE *out = fmemopen(choices, sizeof(choices), "w");
+
+	if (out) {
+		show_choices(i, out);
+		fclose(out);
+	}
+	snprintf(err, MODE_ERR_LEN, "mode %s is one of%s, not '%.32s'",
+		 table[i].name, choices, value);
+	return -EINVAL;
+}
+
+int modes_set(struct modes *m, const char *name, const char *value,
+	      char err[MODE_ERR_LEN])
+{
+	unsigned int i;
+	u32 v;
+
+	for (i = 0; i < NUM_MODES; i++) {
+		if (strcmp(name, table[i].name))
+			continue;
+		if (!to_value(i, value, &v))
+			return refuse(i, value, err);
+		m->v[i] = v;
+		return 0;
+	}
+	snprintf(err, MODE_ERR_LEN, "unknown mode '%.32s', see 'modes'", name);
+	return -EINVAL;
+}
+
+static void show_value(enum mode i, u32 v, FILE *out)
+{
+	if (is_number(i))
+		fprintf(out, " %u", v);
+	else
+		fprintf(out, " %s", table[i].word[v]);
+}
+
+void modes_show(const struct modes *m, FILE *out)
+{
+	unsigned int i;
+
+	for (i = 0; i < NUM_MODES; i++) {
+		fputs(table[i].name, out);
+		show_value(i, m->v[i], out);
+		fputs(" default", out);
+		show_value(i, table[i].def, out);
+		fputs(" of", out);
+		show_choices(i, out);
+		fputc('\n', out);
+	}
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What parts do differently, or what no source settles. Each such behaviour
+ * is a mode: a name, and a word or a number. The default is the least kind
+ * one that the drivers of the pristine kernel survive. Modes are the model's,
+ * not the board's: they outlive a power cycle. The table in modes.c says what
+ * each means, README.md where that is known from.
+ */
+#ifndef MODEL_MODES_H
+#define MODEL_MODES_H
+
+#include <stdio.h>
+
+#include "util.h"
+
+#define MODE_ERR_LEN	160
+#define MODE_CHOICES	4
+
+enum mode {
+	MODE_BAD_ELEMENT,
+	NUM_MODES
+};
+
+/* Values of the modes that take a word, strictest first. */
+enum { BAD_ELEMENT_ABORTS, BAD_ELEMENT_PASSES };
+
+struct modes {
+	u32 v[NUM_MODES];	/* a number, or the index of a word */
+};
+
+/* All to their defaults. */
+void modes_init(struct modes *m);
+
+/**
+ * modes_set() - change one
+ * @m: modes
+ * @name: of the mode
+ * @value: one of its words, or a number in its range
+ * @err: one message on failure
+ *
+ * Return: 0, or -EINVAL with @err set and nothing changed.
+ */
+int modes_set(struct modes *m, const char *name, const char *value,
+	      char err[MODE_ERR_LEN]);
+
+/* A line for each: `NAME VALUE default VALUE of WORD...`, the words from the
+ * strictest to the kindest; `of 0..MAX` for a number. */
+void modes_show(const struct modes *m, FILE *out);
+
+#endif
