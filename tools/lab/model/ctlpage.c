@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "ctlpage.h"
-#include "epside.h"
+#include "lines.h"
 #include "link.h"
 #include "regmap.h"
 
@@ -85,7 +85,7 @@ void ctlpage_write(struct ctlr *c, u32 off, u32 v)
 		c->events &= ~v;
 		/* messages are edges: one that came meanwhile is told again */
 		if (c->events)
-			epside_raise_link(c);
+			lines_raise_link(c);
 		break;
 	}
 }

@@ -17,7 +17,7 @@
 #include <stdlib.h>
 
 #include "engine.h"
-#include "epside.h"
+#include "lines.h"
 #include "log.h"
 
 #define CTRL			0x008
@@ -216,7 +216,7 @@ static void retell_lines(struct edma *d, enum dma_dir dir)
 
 	for (line = 0; lines; line++, lines >>= 1)
 		if (lines & 1)
-			epside_raise_dma(d->e.ctlr, line);
+			lines_raise_dma(d->e.ctlr, line);
 }
 
 /* Latch a status bit and tell those who are to know. */
@@ -622,7 +622,7 @@ static bool dir_write(struct edma *d, enum dma_dir dir, u32 off, u32 v,
 	} else if (off == m->int_status) {
 		/* interrupt emulation: any write asserts */
 		r->emulated = true;
-		epside_raise_dma(d->e.ctlr, line_of(d, dir, 0));
+		lines_raise_dma(d->e.ctlr, line_of(d, dir, 0));
 	} else if (off == m->int_mask) {
 		r->int_mask = v & INT_BITS;
 		retell_lines(d, dir);

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "engine.h"
-#include "epside.h"
+#include "lines.h"
 #include "link.h"
 #include "log.h"
 
@@ -50,7 +50,7 @@ void engine_kick(struct engine *e)
 static void deliver(struct engine *e, const struct signal *s)
 {
 	if (s->local)
-		epside_raise_dma(e->ctlr, s->line);
+		lines_raise_dma(e->ctlr, s->line);
 	else
 		link_message(e->ctlr, s->func, s->addr, s->data);
 }

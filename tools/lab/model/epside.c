@@ -5,32 +5,10 @@
 #include "dbi.h"
 #include "engine.h"
 #include "epside.h"
+#include "lines.h"
 #include "link.h"
 #include "log.h"
 #include "regmap.h"
-
-/* ---- interrupts ---- */
-
-/* A machine that granted fewer vectors gets the rest on vector 0. */
-static void raise_vector(struct ctlr *c, unsigned int vector)
-{
-	if (!cfg_msi_enabled(&c->ep.cfg))
-		return;
-	if (vector >= cfg_msi_granted(&c->ep.cfg))
-		vector = 0;
-	irqset_fire(&c->ep.irqs, IRQ_MSI, vector);
-}
-
-void epside_raise_dma(struct ctlr *c, unsigned int line)
-{
-	count_one(&c->count, CNT_IRQ_LOCAL);
-	raise_vector(c, line);
-}
-
-void epside_raise_link(struct ctlr *c)
-{
-	raise_vector(c, c->board.dma_irqs);
-}
 
 /* ---- registers ---- */
 
@@ -373,19 +351,11 @@ static void ep_irqs_changed(void *dev, enum irq_index index,
 			    unsigned int start, unsigned int count)
 {
 	struct ctlr *c = dev;
-	u32 lines;
-	unsigned int i;
 
 	(void)start;
 	(void)count;
-	if (index != IRQ_MSI)
-		return;
-	lines = c->engine->ops->pending(c->engine);
-	for (i = 0; lines; i++, lines >>= 1)
-		if (lines & 1)
-			raise_vector(c, i);
-	if (c->events)
-		epside_raise_link(c);
+	if (index == IRQ_MSI)
+		lines_tell_again(c, c->engine->ops->pending(c->engine));
 }
 
 const struct vfu_ops epside_ops = {

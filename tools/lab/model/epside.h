@@ -15,10 +15,6 @@ extern const struct vfu_ops epside_ops;
 /* Power-on state of the device's configuration space. */
 void epside_reset(struct ctlr *c);
 
-/* Interrupts of the endpoint's machine: a DMA line, the link. */
-void epside_raise_dma(struct ctlr *c, unsigned int line);
-void epside_raise_link(struct ctlr *c);
-
 /**
  * epside_reg_read() - read registers
  * @c: controller

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 
-#include "epside.h"
+#include "lines.h"
 #include "link.h"
 #include "log.h"
 
 void link_event(struct ctlr *c, u32 events)
 {
 	c->events |= events;
-	epside_raise_link(c);
+	lines_raise_link(c);
 }
 
 static bool host_present(const struct ctlr *c)
