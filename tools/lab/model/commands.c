@@ -286,9 +286,9 @@ static int cmd_fault(struct job *j)
 	if (!strcmp(kind, "inbound"))
 		return fault_inbound(j);
 	if (!strcmp(kind, "lost-irq"))
-		return fault_count(j, &e->fault.lost);
+		return fault_count(j, &e->signals.lost);
 	if (!strcmp(kind, "late-irq"))
-		return fault_count(j, &e->fault.late_ms);
+		return fault_count(j, &e->signals.late);
 	return fail(j, "unknown fault '%s'", kind);
 }
 

@@ -28,6 +28,7 @@
 #include "guestmem.h"
 #include "iatu.h"
 #include "irqset.h"
+#include "later.h"
 #include "modes.h"
 #include "log.h"
 #include "patch.h"
@@ -65,6 +66,7 @@ struct ctlr {
 	struct board board;
 	struct counters count;
 	struct modes modes;
+	struct later later;
 	struct log_limit reports[NUM_COUNTERS];
 	struct log_limit resets;	/* lines about resets, */
 	struct log_limit link_changes;	/* about the link */

@@ -17,7 +17,6 @@
 #include <stdlib.h>
 
 #include "engine.h"
-#include "lines.h"
 #include "log.h"
 
 #define CTRL			0x008
@@ -216,7 +215,7 @@ static void retell_lines(struct edma *d, enum dma_dir dir)
 
 	for (line = 0; lines; line++, lines >>= 1)
 		if (lines & 1)
-			lines_raise_dma(d->e.ctlr, line);
+			signals_local(&d->e.signals, line);
 }
 
 /* Latch a status bit and tell those who are to know. */
@@ -229,11 +228,10 @@ static void signal_chan(struct edma *d, enum dma_dir dir, unsigned int ch,
 
 	r->int_status |= bit;
 	if (local && !(r->int_mask & bit))
-		engine_signal_local(&d->e, line_of(d, dir, ch));
+		signals_local(&d->e.signals, line_of(d, dir, ch));
 	if (remote)
-		engine_signal_host(&d->e, CTL_FUNC(r->ch[ch].control1),
-				   aborted ? r->abort_imwr : r->done_imwr,
-				   data);
+		signals_host(&d->e.signals, CTL_FUNC(r->ch[ch].control1),
+			     aborted ? r->abort_imwr : r->done_imwr, data);
 }
 
 /* ---- channels ---- */
@@ -622,7 +620,7 @@ static bool dir_write(struct edma *d, enum dma_dir dir, u32 off, u32 v,
 	} else if (off == m->int_status) {
 		/* interrupt emulation: any write asserts */
 		r->emulated = true;
-		lines_raise_dma(d->e.ctlr, line_of(d, dir, 0));
+		signals_local(&d->e.signals, line_of(d, dir, 0));
 	} else if (off == m->int_mask) {
 		r->int_mask = v & INT_BITS;
 		retell_lines(d, dir);

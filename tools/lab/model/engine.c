@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "engine.h"
-#include "lines.h"
 #include "link.h"
 #include "log.h"
 
 /* Steps between two moments in which the lock is free. */
 #define ENGINE_STEPS	16
+
+#define IDLE_STEP_NS	1000000L
 
 struct engine *engine_create(struct ctlr *c, char err[BOARD_ERR_LEN])
 {
@@ -27,6 +29,7 @@ struct engine *engine_create(struct ctlr *c, char err[BOARD_ERR_LEN])
 	e = edma_v0_alloc();
 	e->ops = &edma_v0_ops;
 	e->ctlr = c;
+	e->signals.ctlr = c;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&e->kick, &attr);
@@ -36,82 +39,14 @@ struct engine *engine_create(struct ctlr *c, char err[BOARD_ERR_LEN])
 
 void engine_reset(struct engine *e)
 {
-	e->nlate = 0;
+	later_clear(&e->ctlr->later);
+	e->signals.last = 0;
 	e->ops->reset(e);
 }
 
 void engine_kick(struct engine *e)
 {
 	pthread_cond_signal(&e->kick);
-}
-
-/* ---- interrupts ---- */
-
-static void deliver(struct engine *e, const struct signal *s)
-{
-	if (s->local)
-		lines_raise_dma(e->ctlr, s->line);
-	else
-		link_message(e->ctlr, s->func, s->addr, s->data);
-}
-
-static bool is_due(const struct timespec *t)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec > t->tv_sec ||
-	       (now.tv_sec == t->tv_sec && now.tv_nsec >= t->tv_nsec);
-}
-
-static void send(struct engine *e, const struct signal *s)
-{
-	struct timespec t;
-
-	if (e->fault.lost) {
-		e->fault.lost--;
-		log_info("fault: interrupt lost");
-		return;
-	}
-	if (!e->fault.late_ms || e->nlate == ENGINE_MAX_LATE) {
-		deliver(e, s);
-		return;
-	}
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += e->fault.late_ms / 1000;
-	t.tv_nsec += e->fault.late_ms % 1000 * 1000000L;
-	if (t.tv_nsec >= 1000000000L) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000L;
-	}
-	e->late[e->nlate].signal = *s;
-	e->late[e->nlate].due = t;
-	e->nlate++;
-	engine_kick(e);
-}
-
-void engine_signal_local(struct engine *e, unsigned int line)
-{
-	send(e, &(struct signal){ .local = true, .line = line });
-}
-
-void engine_signal_host(struct engine *e, unsigned int func, u64 addr,
-			u32 data)
-{
-	send(e, &(struct signal){ .func = func, .addr = addr, .data = data });
-}
-
-static bool deliver_late(struct engine *e)
-{
-	struct signal s;
-
-	if (!e->nlate || !is_due(&e->late[0].due))
-		return false;
-	s = e->late[0].signal;
-	e->nlate--;
-	memmove(&e->late[0], &e->late[1], e->nlate * sizeof(e->late[0]));
-	deliver(e, &s);
-	return true;
 }
 
 /* ---- the thread ---- */
@@ -130,32 +65,53 @@ static void let_others(struct engine *e)
 	pthread_mutex_lock(&e->ctlr->lock);
 }
 
+bool engine_step(struct engine *e)
+{
+	if (!e->ops->step(e))
+		return false;
+	later_step(&e->ctlr->later);
+	return true;
+}
+
 static bool some_steps(struct engine *e)
 {
 	unsigned int n;
 
 	for (n = 0; n < ENGINE_STEPS; n++)
-		if (!e->ops->step(e))
+		if (!engine_step(e))
 			break;
 	return n;
+}
+
+/* Without work a step is a moment in which nothing else happened. */
+static void idle(struct engine *e)
+{
+	struct timespec t;
+
+	if (!later_waits(&e->ctlr->later)) {
+		pthread_cond_wait(&e->kick, &e->ctlr->lock);
+		return;
+	}
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_nsec += IDLE_STEP_NS;
+	if (t.tv_nsec >= 1000000000L) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000L;
+	}
+	if (pthread_cond_timedwait(&e->kick, &e->ctlr->lock, &t) == ETIMEDOUT)
+		later_step(&e->ctlr->later);
 }
 
 static void *run(void *arg)
 {
 	struct engine *e = arg;
-	bool worked;
 
 	pthread_mutex_lock(&e->ctlr->lock);
 	while (!e->stop) {
-		worked = deliver_late(e);
-		worked |= some_steps(e);
-		if (worked)
+		if (some_steps(e))
 			let_others(e);
-		else if (e->nlate)
-			pthread_cond_timedwait(&e->kick, &e->ctlr->lock,
-					       &e->late[0].due);
 		else
-			pthread_cond_wait(&e->kick, &e->ctlr->lock);
+			idle(e);
 	}
 	pthread_mutex_unlock(&e->ctlr->lock);
 	return NULL;
@@ -188,7 +144,7 @@ unsigned int engine_run(struct engine *e)
 {
 	unsigned int n = 0;
 
-	while (n < ENGINE_RUN_MAX && e->ops->step(e))
+	while (n < ENGINE_RUN_MAX && engine_step(e))
 		n++;
 	return n;
 }

@@ -5,17 +5,16 @@
  * work. A step is bounded, and the lock is free every few steps, so that
  * register accesses of both machines are served in between.
  *
- * Interrupts leave through engine_signal_*(), where the faults of the
- * control socket (lost, late) act.
+ * Interrupts leave through signals.h.
  */
 #ifndef MODEL_ENGINE_H
 #define MODEL_ENGINE_H
 
 #include <pthread.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "ctlr.h"
+#include "signals.h"
 
 enum dma_dir {
 	DMA_WRITE,	/* endpoint to host */
@@ -24,7 +23,6 @@ enum dma_dir {
 };
 
 #define ENGINE_BURST	16384u	/* most bytes moved in a step */
-#define ENGINE_MAX_LATE	256
 
 struct engine;
 
@@ -47,15 +45,6 @@ struct engine_ops {
 	void (*show)(struct engine *e, FILE *out);
 };
 
-/* An interrupt on its way. */
-struct signal {
-	bool local;
-	unsigned int line;	/* local */
-	unsigned int func;	/* to the host */
-	u64 addr;
-	u32 data;
-};
-
 struct engine {
 	const struct engine_ops *ops;
 	struct ctlr *ctlr;
@@ -68,15 +57,8 @@ struct engine {
 	struct {
 		u32 stuck[NUM_DIRS];	/* a bit a channel: makes no progress */
 		u32 abort[NUM_DIRS];	/* a bit a channel: next element fails */
-		u32 lost;		/* interrupts still to drop */
-		u32 late_ms;		/* delay of each interrupt */
 	} fault;
-
-	struct {
-		struct signal signal;
-		struct timespec due;
-	} late[ENGINE_MAX_LATE];	/* in order of their time */
-	unsigned int nlate;
+	struct signals signals;
 
 	u8 burst[ENGINE_BURST];
 };
@@ -100,8 +82,11 @@ void engine_destroy(struct engine *e);
 
 void engine_reset(struct engine *e);
 
-/* Tell the thread that there may be work. */
+/* Tell the thread that there may be work, or something to be done later. */
 void engine_kick(struct engine *e);
+
+/* One step. Return: false when there is no work; then no step was taken. */
+bool engine_step(struct engine *e);
 
 #define ENGINE_RUN_MAX	1000000u
 
@@ -109,8 +94,8 @@ void engine_kick(struct engine *e);
  * engine_run() - work until there is none, in the caller's thread
  * @e: engine
  *
- * For tests, which have no thread. Late interrupts stay where they are. Ends
- * after ENGINE_RUN_MAX steps: a list may have no end.
+ * For tests, which have no thread. What is to be done later than that stays
+ * where it is. Ends after ENGINE_RUN_MAX steps: a list may have no end.
  * Return: number of steps that did something.
  */
 unsigned int engine_run(struct engine *e);
@@ -154,10 +139,6 @@ enum move_error {
 enum move_error engine_move(struct engine *e, enum dma_dir dir,
 			    unsigned int func, u64 local, u64 link, u32 len,
 			    bool first);
-
-void engine_signal_local(struct engine *e, unsigned int line);
-void engine_signal_host(struct engine *e, unsigned int func, u64 addr,
-			u32 data);
 
 extern const struct engine_ops edma_v0_ops;
 /* Allocates the layout's state behind the generic part. */

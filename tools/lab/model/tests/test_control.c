@@ -183,9 +183,9 @@ TEST(control_link_and_faults)
 	CHECK(is(&r, "fault inbound off", "ok\n"));
 	CHECK(!r.c->iatu.no_enable);
 	CHECK(is(&r, "fault lost-irq 2", "ok\n"));
-	CHECK_EQ(r.c->engine->fault.lost, 2);
+	CHECK_EQ(r.c->engine->signals.lost, 2);
 	CHECK(is(&r, "fault late-irq 30", "ok\n"));
-	CHECK_EQ(r.c->engine->fault.late_ms, 30);
+	CHECK_EQ(r.c->engine->signals.late, 30);
 	CHECK_EQ(run(&r, "quit"), COMMAND_QUIT);
 	free(answer);
 	answer = NULL;

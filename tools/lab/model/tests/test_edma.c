@@ -578,8 +578,8 @@ TEST(edma_link_lost)
 	element(&r, LIST, CB | LIE, 2 * ENGINE_BURST, EP_RAM + SRC,
 		HOST_RAM + DST);
 	rig_set_reg(&r, WR_BELL, 0);
-	CHECK(r.c->engine->ops->step(r.c->engine));	/* fetch */
-	CHECK(r.c->engine->ops->step(r.c->engine));	/* first burst */
+	CHECK(engine_step(r.c->engine));	/* fetch */
+	CHECK(engine_step(r.c->engine));	/* first burst */
 	link_set_unplugged(r.c, true);
 	engine_run(r.c->engine);
 	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
@@ -677,8 +677,8 @@ TEST(edma_drain)
 	element(&r, LIST, CB | LIE, 4 * ENGINE_BURST, EP_RAM + SRC,
 		HOST_RAM + DST);
 	rig_set_reg(&r, WR_BELL, 0);
-	r.c->engine->ops->step(r.c->engine);
-	r.c->engine->ops->step(r.c->engine);
+	engine_step(r.c->engine);
+	engine_step(r.c->engine);
 	rig_set_reg(&r, WR_EN, 0);
 	CHECK_EQ(rig_reg(&r, WR_EN), 1);
 	CHECK_EQ(rig_reg(&r, RD_EN), 1);
@@ -713,7 +713,7 @@ TEST(edma_fault_lost_and_abort)
 
 	rig_open(&r, "generic");
 	rig_set_reg(&r, WR_EN, 1);
-	r.c->engine->fault.lost = 1;
+	r.c->engine->signals.lost = 1;
 	run_one(&r, LIE);
 	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
 	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
@@ -730,17 +730,79 @@ TEST(edma_fault_lost_and_abort)
 	rig_close(&r);
 }
 
+static void steps(struct rig *r, unsigned int n)
+{
+	while (n--)
+		later_step(&r->c->later);
+}
+
 TEST(edma_fault_late)
 {
 	struct rig r;
 
 	rig_open(&r, "generic");
 	rig_set_reg(&r, WR_EN, 1);
-	r.c->engine->fault.late_ms = 60000;
+	r.c->engine->signals.late = 100;
 	run_one(&r, LIE);
 	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	steps(&r, 90);
 	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
-	CHECK_EQ(r.c->engine->nlate, 1);
+	steps(&r, 10);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	/* what is on its way does not survive a power cycle */
+	run_one(&r, LIE);
+	ctlr_power_on(r.c);
+	steps(&r, 100);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	rig_close(&r);
+}
+
+/* No interrupt overtakes another, whatever the delay when it was sent. */
+TEST(edma_fault_late_keeps_order)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, DMA + 0x60, HOST_RAM + 0x80);
+	r.c->engine->signals.late = 100;
+	rig_set_reg(&r, DMA + 0x70, 1);
+	run_one(&r, LIE | RIE);
+	r.c->engine->signals.late = 0;
+	rig_set_reg(&r, DMA + 0x70, 2);
+	run_one(&r, LIE | RIE);
+	CHECK_EQ(get32(r.host_ram + 0x80), 0);
+	steps(&r, 100);
+	CHECK_EQ(get32(r.host_ram + 0x80), 2);
+	CHECK_EQ(rig_count(&r, CNT_IRQ_IMWR), 2);
+	/* more than can wait: the first go early, the order stays */
+	r.c->engine->signals.late = 1000;
+	for (unsigned int i = 1; i <= LATER_MAX; i++) {
+		rig_set_reg(&r, DMA + 0x70, i);
+		run_one(&r, RIE);
+	}
+	CHECK(get32(r.host_ram + 0x80) < LATER_MAX);
+	steps(&r, 1000);
+	CHECK_EQ(get32(r.host_ram + 0x80), LATER_MAX);
+	rig_close(&r);
+}
+
+/* The emulated doorbell can be lost and late as any interrupt. */
+TEST(edma_fault_of_the_doorbell)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	r.c->engine->signals.lost = 1;
+	rig_set_reg(&r, RD_STATUS, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 2), 0);
+	CHECK_EQ(r.c->engine->ops->pending(r.c->engine), BIT(2));
+	rig_set_reg(&r, RD_CLEAR, 0);
+	r.c->engine->signals.late = 10;
+	rig_set_reg(&r, RD_STATUS, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 2), 0);
+	steps(&r, 10);
+	CHECK_EQ(rig_ep_irqs(&r, 2), 1);
 	rig_close(&r);
 }
 
@@ -760,7 +822,7 @@ TEST(edma_channels_take_turns)
 		rig_set_reg(&r, WR_BELL, n);
 	}
 	for (n = 0; n < 8; n++)
-		r.c->engine->ops->step(r.c->engine);
+		engine_step(r.c->engine);
 	for (n = 0; n < 4; n++)
 		CHECK_EQ(rig_reg(&r, WR_CTX(n) + 8), 0x8000 - ENGINE_BURST);
 	engine_run(r.c->engine);

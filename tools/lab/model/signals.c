@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "lines.h"
+#include "link.h"
+#include "log.h"
+#include "signals.h"
+
+struct signal {
+	u64 addr;
+	u32 data;
+	unsigned int func;	/* to the host */
+	unsigned int line;
+	bool local;
+};
+
+_Static_assert(sizeof(struct signal) <= LATER_DATA, "a signal can wait");
+
+static void deliver(void *arg, const void *data)
+{
+	const struct signal *sig = data;
+	struct ctlr *c = arg;
+
+	if (sig->local)
+		lines_raise_dma(c, sig->line);
+	else
+		link_message(c, sig->func, sig->addr, sig->data);
+}
+
+static void send(struct signals *s, const struct signal *sig)
+{
+	struct later *l = &s->ctlr->later;
+	u64 due = l->now + s->late;
+
+	if (s->lost) {
+		s->lost--;
+		log_info("fault: interrupt lost");
+		return;
+	}
+	if (due < s->last)
+		due = s->last;
+	s->last = due;
+	if (due == l->now && !later_due(l, due))
+		deliver(s->ctlr, sig);
+	else
+		later_add(l, due, deliver, s->ctlr, sig, sizeof(*sig));
+}
+
+void signals_local(struct signals *s, unsigned int line)
+{
+	send(s, &(struct signal){ .local = true, .line = line });
+}
+
+void signals_host(struct signals *s, unsigned int func, u64 addr, u32 data)
+{
+	send(s, &(struct signal){ .func = func, .addr = addr, .data = data });
+}
