@@ -6,7 +6,6 @@
 
 #include "commands.h"
 #include "engine.h"
-#include "epside.h"
 #include "hostside.h"
 #include "link.h"
 #include "log.h"

@@ -3,9 +3,14 @@
  * The emulated controller: everything that endpoint and host share.
  *
  *	endpoint machine                       host machine
- *	   epside.c  --- registers, outbound ---  link.c  --- hostside.c
+ *	   epside.c ----------- outbound ------- link.c
  *	       |                                    |
- *	   dbi.c iatu.c ctlpage.c engine.c ---------+
+ *	    regs.c: dbi.c iatu.c ctlpage.c       engine.c
+ *	       |                                    |
+ *	       +---------------- epbus.c ------ hostside.c
+ *
+ * The files are layers: none takes from one that takes from it. This one
+ * knows what there is, and nothing of what it does.
  *
  * One lock, ctlr.lock, guards all of it. It is taken by the event loop
  * around each message and command, and by the engine's thread around a few
@@ -86,23 +91,6 @@ struct ctlr {
 };
 
 /**
- * ctlr_create() - a controller in its power-on state
- * @b: board, copied
- * @err: message on failure
- *
- * Return: the controller, or NULL with @err set when the board asks for
- * something that is not emulated.
- */
-struct ctlr *ctlr_create(const struct board *b, char err[BOARD_ERR_LEN]);
-
-/* Stops the engine and frees all. Called without the lock. */
-void ctlr_destroy(struct ctlr *c);
-
-/* What a power cycle of the endpoint does: all registers to reset values,
- * link down. Maps and interrupts stay with their clients. */
-void ctlr_power_on(struct ctlr *c);
-
-/**
  * ctlr_report() - count something that is worth a line in the log
  * @c: controller
  * @which: a violation, or an abort
@@ -114,7 +102,10 @@ void ctlr_power_on(struct ctlr *c);
 void ctlr_report(struct ctlr *c, enum counter which, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* All counters to zero; the log tells what it did not show until then. */
+/* Have the log tell what it did not show, and start over. */
+void ctlr_end_reports(struct ctlr *c);
+
+/* All counters to zero, and ctlr_end_reports(). */
 void ctlr_reset_counters(struct ctlr *c);
 
 #endif

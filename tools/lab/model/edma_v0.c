@@ -16,8 +16,7 @@
  */
 #include <stdlib.h>
 
-#include "engine.h"
-#include "log.h"
+#include "edma_v0.h"
 
 #define CTRL			0x008
 #define INT_DONE		GENMASK(7, 0)
@@ -142,15 +141,6 @@ struct edma {
 static struct edma *to_edma(struct engine *e)
 {
 	return (struct edma *)e;
-}
-
-struct engine *edma_v0_alloc(void)
-{
-	struct edma *d = calloc(1, sizeof(*d));
-
-	if (!d)
-		abort();
-	return &d->e;
 }
 
 static unsigned int chans(const struct edma *d, enum dma_dir dir)
@@ -696,7 +686,7 @@ static void v0_show(struct engine *e, FILE *out)
 	}
 }
 
-const struct engine_ops edma_v0_ops = {
+static const struct engine_ops v0_ops = {
 	.reset = v0_reset,
 	.read = v0_read,
 	.write = v0_write,
@@ -704,3 +694,13 @@ const struct engine_ops edma_v0_ops = {
 	.pending = v0_pending,
 	.show = v0_show,
 };
+
+struct engine *edma_v0_alloc(void)
+{
+	struct edma *d = calloc(1, sizeof(*d));
+
+	if (!d)
+		abort();
+	d->e.ops = &v0_ops;
+	return &d->e;
+}

@@ -12,29 +12,16 @@
 
 #define IDLE_STEP_NS	1000000L
 
-struct engine *engine_create(struct ctlr *c, char err[BOARD_ERR_LEN])
+void engine_init(struct engine *e, struct ctlr *c)
 {
 	pthread_condattr_t attr;
-	struct engine *e;
 
-	if (c->board.dma_format != DMA_UNROLL) {
-		snprintf(err, BOARD_ERR_LEN,
-			 "board %s: its DMA engine has the %s register layout, which is not emulated yet; "
-			 "use a board with dma-format = unroll",
-			 c->board.name,
-			 c->board.dma_format == DMA_HDMA_NATIVE ?
-			 "hdma-native" : "hdma-compat");
-		return NULL;
-	}
-	e = edma_v0_alloc();
-	e->ops = &edma_v0_ops;
 	e->ctlr = c;
 	e->signals.ctlr = c;
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&e->kick, &attr);
 	pthread_condattr_destroy(&attr);
-	return e;
 }
 
 void engine_reset(struct engine *e)

@@ -63,14 +63,9 @@ struct engine {
 	u8 burst[ENGINE_BURST];
 };
 
-/**
- * engine_create() - the engine of a board
- * @c: controller with the board set
- * @err: message when the board's layout is not emulated
- *
- * Return: the engine, its thread not running yet; or NULL with @err set.
- */
-struct engine *engine_create(struct ctlr *c, char err[BOARD_ERR_LEN]);
+/* The generic part of an engine whose layout was allocated; its thread does
+ * not run yet. */
+void engine_init(struct engine *e, struct ctlr *c);
 
 /**
  * engine_start() - run the engine's thread
@@ -139,9 +134,5 @@ enum move_error {
 enum move_error engine_move(struct engine *e, enum dma_dir dir,
 			    unsigned int func, u64 local, u64 link, u32 len,
 			    bool first);
-
-extern const struct engine_ops edma_v0_ops;
-/* Allocates the layout's state behind the generic part. */
-struct engine *edma_v0_alloc(void);
 
 #endif

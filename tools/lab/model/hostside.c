@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 
-#include "epside.h"
+#include "epbus.h"
 #include "hostside.h"
 #include "link.h"
 #include "log.h"
+#include "regs.h"
 
 /* ---- memory ---- */
 
@@ -66,12 +67,12 @@ int hostside_mem_read(struct ctlr *c, unsigned int func, unsigned int bar,
 		return ret;
 	if (is_dma_bar(c, bar)) {
 		if (dma_bar_reg(c, off, &reg))
-			v = epside_reg_read(c, reg, len, (int)func);
+			v = regs_read(c, reg, len, (int)func);
 		memcpy(buf, &v, len);
 		return 0;
 	}
 	ret = translate(c, func, bar, off, &addr);
-	return ret ? ret : epside_bus_read(c, addr, buf, len, func);
+	return ret ? ret : epbus_read(c, addr, buf, len, func);
 }
 
 int hostside_mem_write(struct ctlr *c, unsigned int func, unsigned int bar,
@@ -86,11 +87,11 @@ int hostside_mem_write(struct ctlr *c, unsigned int func, unsigned int bar,
 	if (is_dma_bar(c, bar)) {
 		memcpy(&v, buf, len);
 		if (dma_bar_reg(c, off, &reg))
-			epside_reg_write(c, reg, len, v, (int)func);
+			regs_write(c, reg, len, v, (int)func);
 		return 0;
 	}
 	ret = translate(c, func, bar, off, &addr);
-	return ret ? ret : epside_bus_write(c, addr, buf, len, func);
+	return ret ? ret : epbus_write(c, addr, buf, len, func);
 }
 
 static void mem_read(struct func *f, unsigned int bar, u64 off, u8 *buf,

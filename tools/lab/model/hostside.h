@@ -7,7 +7,7 @@
 #define MODEL_HOSTSIDE_H
 
 #include "ctlr.h"
-#include "vfu.h"
+#include "vfu_message.h"
 
 /* The vfio-user device; its argument is the struct func. */
 extern const struct vfu_ops hostside_ops;

@@ -12,11 +12,13 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "assembly.h"
 #include "control.h"
 #include "engine.h"
 #include "epside.h"
 #include "hostside.h"
 #include "log.h"
+#include "vfu.h"
 
 struct options {
 	const char *board;
@@ -120,13 +122,13 @@ static int open_vfu(struct server *s, struct vfu *v, const char *name,
 {
 	int ret;
 
-	v->ops = ops;
-	v->dev = dev;
-	v->mem = mem;
-	v->irqs = irqs;
+	v->dev.ops = ops;
+	v->dev.arg = dev;
+	v->dev.mem = mem;
+	v->dev.irqs = irqs;
 	v->lock = &s->ctlr->lock;
 	v->loop = &s->loop;
-	v->name = name;
+	v->dev.name = name;
 	ret = vfu_open(v, path);
 	if (ret)
 		die(path, strerror(-ret));

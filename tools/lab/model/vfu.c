@@ -19,16 +19,16 @@ static void on_listener(void *arg, short revents);
 
 static void drop_client(struct vfu *v, const char *why)
 {
-	log_limited(&v->clients, "%s: client gone (%s)", v->name, why);
+	log_limited(&v->clients, "%s: client gone (%s)", v->dev.name, why);
 	loop_remove(v->loop, v->sock);
 	close(v->sock);
 	v->sock = -1;
 	v->out_len = 0;
 	frame_reset(&v->in);
 	pthread_mutex_lock(v->lock);
-	v->ops->disconnected(v->dev);
-	irqset_clear(v->irqs);
-	guestmem_unmap_all(v->mem);
+	v->dev.ops->disconnected(v->dev.arg);
+	irqset_clear(v->dev.irqs);
+	guestmem_unmap_all(v->dev.mem);
 	pthread_mutex_unlock(v->lock);
 	if (v->listener >= 0)
 		loop_set_events(v->loop, v->listener, POLLIN);
@@ -65,7 +65,7 @@ static int serve_some(struct vfu *v)
 		ret = frame_next(&v->in, v->sock);
 		if (ret <= 0)
 			break;
-		v->out_len = vfu_message(v, &v->in, v->out);
+		v->out_len = vfu_message(&v->dev, &v->in, v->out);
 		if (v->out_len)
 			break;
 	}
@@ -114,9 +114,9 @@ static void on_listener(void *arg, short revents)
 	frame_init(&v->in);
 	/* the next client waits in the queue until this one is gone */
 	loop_set_events(v->loop, v->listener, 0);
-	log_limited(&v->clients, "%s: client connected", v->name);
+	log_limited(&v->clients, "%s: client connected", v->dev.name);
 	pthread_mutex_lock(v->lock);
-	v->ops->connected(v->dev);
+	v->dev.ops->connected(v->dev.arg);
 	pthread_mutex_unlock(v->lock);
 }
 
@@ -148,6 +148,6 @@ void vfu_close(struct vfu *v)
 	unlink(v->path);
 	if (v->sock >= 0)
 		drop_client(v, "server ends");
-	log_limit_end(&v->refusals, "%s: refusals", v->name);
-	log_limit_end(&v->clients, "%s: clients", v->name);
+	log_limit_end(&v->dev.refusals, "%s: refusals", v->dev.name);
+	log_limit_end(&v->clients, "%s: clients", v->dev.name);
 }

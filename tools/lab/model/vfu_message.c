@@ -7,12 +7,11 @@
 #include <linux/vfio.h>
 #include <unistd.h>
 
-#include "log.h"
-#include "vfu.h"
+#include "vfu_message.h"
 
 /* A request under work: payload, and where the reply's payload goes. */
 struct request {
-	struct vfu *v;
+	struct vfu_device *d;
 	struct frame *f;
 	u8 *out;
 	u32 out_len;
@@ -60,9 +59,9 @@ static int do_dma_map(struct request *r)
 	if (!m)
 		return -EINVAL;
 	fd = frame_take_fd(r->f);
-	ret = guestmem_map(r->v->mem, m->iova, m->size, m->flags, fd,
+	ret = guestmem_map(r->d->mem, m->iova, m->size, m->flags, fd,
 			   m->offset);
-	log_trace("%s: map 0x%llx+0x%llx prot %u%s: %d", r->v->name,
+	log_trace("%s: map 0x%llx+0x%llx prot %u%s: %d", r->d->name,
 		  (unsigned long long)m->iova, (unsigned long long)m->size,
 		  m->flags, fd < 0 ? " without file" : "", ret);
 	if (fd >= 0)
@@ -78,10 +77,10 @@ static int do_dma_unmap(struct request *r)
 	if (!m)
 		return -EINVAL;
 	if (m->flags & VFU_UNMAP_ALL)
-		guestmem_unmap_all(r->v->mem);
+		guestmem_unmap_all(r->d->mem);
 	else
-		ret = guestmem_unmap(r->v->mem, m->iova, m->size);
-	log_trace("%s: unmap 0x%llx+0x%llx: %d", r->v->name,
+		ret = guestmem_unmap(r->d->mem, m->iova, m->size);
+	log_trace("%s: unmap 0x%llx+0x%llx: %d", r->d->name,
 		  (unsigned long long)m->iova, (unsigned long long)m->size,
 		  ret);
 	if (!ret)
@@ -116,7 +115,7 @@ static int do_region_info(struct request *r)
 	info.argsz = (u32)len;
 	info.cap_offset = 0;
 	info.offset = 0;
-	info.size = r->v->ops->region_size(r->v->dev, info.index);
+	info.size = r->d->ops->region_size(r->d->arg, info.index);
 	info.flags = info.size ? VFIO_REGION_INFO_FLAG_READ |
 				 VFIO_REGION_INFO_FLAG_WRITE : 0;
 	answer(r, &info, len);
@@ -135,7 +134,7 @@ static int do_irq_info(struct request *r)
 		return -EINVAL;
 	info.argsz = sizeof(info);
 	info.count = info.index < NUM_IRQ_INDEX ?
-		     r->v->ops->vectors(r->v->dev, info.index) : 0;
+		     r->d->ops->vectors(r->d->arg, info.index) : 0;
 	info.flags = info.count ? VFIO_IRQ_INFO_EVENTFD : 0;
 	if (info.index == IRQ_INTX && info.count)
 		info.flags |= VFIO_IRQ_INFO_MASKABLE | VFIO_IRQ_INFO_AUTOMASKED;
@@ -161,8 +160,8 @@ static int do_set_irqs(struct request *r)
 	if (!s->count) {
 		if (!(s->flags & VFIO_IRQ_SET_DATA_NONE))
 			return -EINVAL;
-		irqset_clear_index(r->v->irqs, index);
-		r->v->ops->irqs_changed(r->v->dev, index, 0, IRQ_MAX_VECTORS);
+		irqset_clear_index(r->d->irqs, index);
+		r->d->ops->irqs_changed(r->d->arg, index, 0, IRQ_MAX_VECTORS);
 		return 0;
 	}
 	if (s->start >= IRQ_MAX_VECTORS ||
@@ -170,7 +169,7 @@ static int do_set_irqs(struct request *r)
 		return -EINVAL;
 	if (s->flags & VFIO_IRQ_SET_DATA_NONE) {
 		for (i = 0; i < s->count; i++)
-			irqset_fire(r->v->irqs, index, s->start + i);
+			irqset_fire(r->d->irqs, index, s->start + i);
 		return 0;
 	}
 	/* no descriptor at all: these vectors are disconnected */
@@ -178,9 +177,9 @@ static int do_set_irqs(struct request *r)
 	    (r->f->nfds && r->f->nfds != s->count))
 		return -EINVAL;
 	for (i = 0; i < s->count; i++)
-		irqset_set(r->v->irqs, index, s->start + i,
+		irqset_set(r->d->irqs, index, s->start + i,
 			   frame_take_fd(r->f));
-	r->v->ops->irqs_changed(r->v->dev, index, s->start, s->count);
+	r->d->ops->irqs_changed(r->d->arg, index, s->start, s->count);
 	return 0;
 }
 
@@ -202,7 +201,7 @@ static const struct vfu_region_rw *region_access(const struct request *r)
  */
 static bool in_region(const struct request *r, const struct vfu_region_rw *rw)
 {
-	u64 size = r->v->ops->region_size(r->v->dev, rw->region);
+	u64 size = r->d->ops->region_size(r->d->arg, rw->region);
 
 	return rw->offset <= size && rw->count <= size - rw->offset;
 }
@@ -217,7 +216,7 @@ static int do_region_read(struct request *r)
 	answer(r, rw, sizeof(*rw));
 	r->out_len += rw->count;
 	if (in_region(r, rw))
-		r->v->ops->read(r->v->dev, rw->region, rw->offset, data,
+		r->d->ops->read(r->d->arg, rw->region, rw->offset, data,
 				rw->count);
 	else
 		memset(data, 0xff, rw->count);
@@ -231,7 +230,7 @@ static int do_region_write(struct request *r)
 	if (!rw || frame_len(r->f) < sizeof(*rw) + rw->count)
 		return -EINVAL;
 	if (in_region(r, rw))
-		r->v->ops->write(r->v->dev, rw->region, rw->offset, rw->data,
+		r->d->ops->write(r->d->arg, rw->region, rw->offset, rw->data,
 				 rw->count);
 	answer(r, rw, sizeof(*rw));
 	return 0;
@@ -239,7 +238,7 @@ static int do_region_write(struct request *r)
 
 static int do_reset(struct request *r)
 {
-	r->v->ops->reset(r->v->dev);
+	r->d->ops->reset(r->d->arg);
 	return 0;
 }
 
@@ -256,7 +255,7 @@ static int (* const handlers[])(struct request *r) = {
 	[VFU_DEVICE_RESET] = do_reset,
 };
 
-size_t vfu_message(struct vfu *v, struct frame *f, u8 *reply)
+size_t vfu_message(struct vfu_device *d, struct frame *f, u8 *reply)
 {
 	struct vfu_header head = {
 		.id = f->hdr.id,
@@ -264,7 +263,7 @@ size_t vfu_message(struct vfu *v, struct frame *f, u8 *reply)
 		.flags = VFU_FLAG_REPLY,
 	};
 	struct request r = {
-		.v = v,
+		.d = d,
 		.f = f,
 		.out = reply + sizeof(head),
 	};
@@ -276,8 +275,8 @@ size_t vfu_message(struct vfu *v, struct frame *f, u8 *reply)
 	if (f->hdr.command < ARRAY_SIZE(handlers) && handlers[f->hdr.command])
 		ret = handlers[f->hdr.command](&r);
 	if (ret) {
-		log_limited(&v->refusals, "%s: command %u refused: %s",
-			    v->name, f->hdr.command, strerror(-ret));
+		log_limited(&d->refusals, "%s: command %u refused: %s",
+			    d->name, f->hdr.command, strerror(-ret));
 		head.flags |= VFU_FLAG_ERROR;
 		head.error = (u32)-ret;
 		r.out_len = 0;

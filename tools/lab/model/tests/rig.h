@@ -7,11 +7,12 @@
 #ifndef TEST_RIG_H
 #define TEST_RIG_H
 
-#include "ctlr.h"
+#include "assembly.h"
 #include "engine.h"
 #include "epside.h"
 #include "hostside.h"
 #include "link.h"
+#include "power.h"
 #include "regmap.h"
 
 #define EP_REGS		0x10000000ull	/* BAR0 of the endpoint's device */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "board.h"
-#include "ctlr.h"
+#include "assembly.h"
 #include "tap.h"
 
 static const char good[] =

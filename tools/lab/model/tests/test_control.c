@@ -141,7 +141,7 @@ TEST(control_modes)
 	run(&r, "modes");
 	CHECK(strstr(answer, "bad-element aborts default aborts of aborts passes\n"));
 	CHECK(is(&r, "mode bad-element passes", "ok\n"));
-	ctlr_power_on(r.c);
+	power_on(r.c);
 	run(&r, "modes");
 	CHECK(strstr(answer, "bad-element passes default aborts of aborts passes\n"));
 	CHECK(is(&r, "mode bad-element sometimes",

@@ -751,7 +751,7 @@ TEST(edma_fault_late)
 	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
 	/* what is on its way does not survive a power cycle */
 	run_one(&r, LIE);
-	ctlr_power_on(r.c);
+	power_on(r.c);
 	steps(&r, 100);
 	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
 	rig_close(&r);

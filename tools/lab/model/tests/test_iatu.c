@@ -83,7 +83,7 @@ TEST(iatu_fault_inbound)
 	CHECK_EQ(rig_reg(&r, IN(3) + 0x04) & BIT(31), BIT(31));
 	rig_window_out(&r, 0, EP_OUT, MIB(1), HOST_RAM, 0);
 	CHECK_EQ(rig_reg(&r, OUT(0) + 0x04) & BIT(31), BIT(31));
-	ctlr_power_on(r.c);
+	power_on(r.c);
 	CHECK(r.c->iatu.no_enable);
 	r.c->iatu.no_enable = false;
 	rig_window_in(&r, 4, BAR_ADDR, MIB(1), EP_RAM);

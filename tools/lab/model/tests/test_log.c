@@ -102,20 +102,14 @@ static u64 no_region(void *dev, unsigned int region)
 	return 0;
 }
 
-static void no_client(void *dev)
-{
-	(void)dev;
-}
-
 TEST(log_of_refused_messages_is_limited)
 {
 	static const struct vfu_ops ops = {
 		.region_size = no_region,
-		.disconnected = no_client,
 	};
 	static struct frame f;
 	static u8 reply[sizeof(struct vfu_header) + VFU_MAX_PAYLOAD];
-	struct vfu v = { .ops = &ops, .name = "test" };
+	struct vfu_device v = { .ops = &ops, .name = "test" };
 	unsigned int i;
 
 	log_start();

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "tap.h"
-#include "vfu.h"
+#include "vfu_message.h"
 
 #define SIZE 64
 
@@ -67,7 +67,7 @@ static const struct vfu_ops ops = {
 };
 
 static struct {
-	struct vfu v;
+	struct vfu_device v;
 	struct dev dev;
 	struct guestmem mem;
 	struct irqset irqs;
@@ -81,7 +81,7 @@ static void start(void)
 	memset(&t, 0, sizeof(t));
 	irqset_init(&t.irqs);
 	t.v.ops = &ops;
-	t.v.dev = &t.dev;
+	t.v.arg = &t.dev;
 	t.v.mem = &t.mem;
 	t.v.irqs = &t.irqs;
 	t.v.name = "test";

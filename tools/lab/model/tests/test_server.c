@@ -18,6 +18,7 @@
 #include "control.h"
 #include "rig.h"
 #include "tap.h"
+#include "vfu.h"
 
 static struct server {
 	char dir[64];
@@ -59,13 +60,13 @@ static void listen_on(struct vfu *v, const struct vfu_ops *ops, void *dev,
 		      struct guestmem *mem, struct irqset *irqs,
 		      const char *name)
 {
-	v->ops = ops;
-	v->dev = dev;
-	v->mem = mem;
-	v->irqs = irqs;
+	v->dev.ops = ops;
+	v->dev.arg = dev;
+	v->dev.mem = mem;
+	v->dev.irqs = irqs;
 	v->lock = &s.c->lock;
 	v->loop = &s.loop;
-	v->name = name;
+	v->dev.name = name;
 	CHECK_EQ(vfu_open(v, path(name)), 0);
 }
 
