@@ -49,11 +49,11 @@ def check() -> str:
         for one, other in zip(mails, export(Path(second)), strict=True):
             if one.read_bytes() != other.read_bytes():
                 raise stored.SeriesError(
-                    f"{one.name} differs from one export " "to the next"
+                    f"{one.name} differs from one export to the next"
                 )
         if mailed_tree(scratch, mails[1:]) != tree:
             raise stored.SeriesError(
-                "the exported mails make another tree " "than patches/"
+                "the exported mails make another tree than patches/"
             )
         scratch.git("tag", "-f", "base", scratch.root)
         scratch.git("checkout", "-q", "-f", "--detach", "series")

@@ -36,10 +36,10 @@ def cover_letter(scratch: Scratch) -> Path:
 def export(folder: Path, signoff: str | None = None) -> list[Path]:
     """Write the mails to an empty folder; returns them, cover letter first."""
     if not load():
-        raise SeriesError("patches/ holds no patch, so there is nothing to " "export")
+        raise SeriesError("patches/ holds no patch, so there is nothing to export")
     who = committer(signoff)
     if any(folder.iterdir()):
-        raise SeriesError("the folder to export to is not empty; name a new " "one")
+        raise SeriesError("the folder to export to is not empty; name a new one")
     with Scratch() as scratch:
         commit_series(scratch)
         scratch.git(

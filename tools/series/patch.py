@@ -37,9 +37,7 @@ class Patch:
         return re.findall(r"^diff --git a/(\S+) b/", self.hunks, re.M)
 
     def __str__(self) -> str:
-        parts = [
-            f"From: {self.author}\nSubject: {self.subject}\n\n" f"{self.body}\n---\n"
-        ]
+        parts = [f"From: {self.author}\nSubject: {self.subject}\n\n{self.body}\n---\n"]
         if self.adds:
             parts.append("".join(f"Adds: {path}\n" for path in self.adds))
         if self.notes:
@@ -115,7 +113,7 @@ def load(repo: Path = REPO) -> list[Patch]:
         for path in patch.adds:
             if path in owner:
                 raise SeriesError(
-                    f"{patch.name}: Adds: {path}, which " f"{owner[path]} adds already"
+                    f"{patch.name}: Adds: {path}, which {owner[path]} adds already"
                 )
             if not (repo / path).is_file():
                 raise SeriesError(

@@ -78,7 +78,7 @@ def to_patch(tree: Path, commit: str, number: int, added: set[str]) -> Patch:
 def from_tree(tree: Path) -> list[Patch]:
     if git(tree, "status", "--porcelain", "--untracked-files=no"):
         raise SeriesError(
-            "the tree has changes that no commit holds; " "commit them first"
+            "the tree has changes that no commit holds; commit them first"
         )
     if git(tree, "rev-list", "--merges", "base..HEAD"):
         raise SeriesError("the tree has merges; the series is a line")

@@ -92,12 +92,12 @@ def apply_patch(folder: Path, patch: Patch) -> None:
             check=False,
         )
         if done.returncode:
-            raise SeriesError(f"{patch.name} does not apply: " f"{done.stderr.strip()}")
+            raise SeriesError(f"{patch.name} does not apply: {done.stderr.strip()}")
     for path in patch.adds:
         target = folder / path
         if target.exists():
             raise SeriesError(
-                f"{patch.name}: Adds: {path}, but the kernel " "has that file"
+                f"{patch.name}: Adds: {path}, but the kernel has that file"
             )
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(REPO / path, target)

@@ -244,7 +244,7 @@ def test_check_says_the_tree(project: Project, tmp_path: Path):
     project.good("tree", plain)
     tree = git(plain, "rev-parse", "HEAD^{tree}")
     assert project.good("check") == (
-        f"series: 2 patches, tree {tree}, the same " "by git am\n"
+        f"series: 2 patches, tree {tree}, the same by git am\n"
     )
 
 

@@ -141,7 +141,7 @@ def test_no_space(cache: Path, bare_path: Path):
     assert done.returncode == 1
     assert re.search(r"^first run: downloads about .* GB", done.stderr)
     assert re.search(
-        rf"^lab: {cache} has 3 GB free and this needs \d+ GB; .*" "LAB_CACHE",
+        rf"^lab: {cache} has 3 GB free and this needs \d+ GB; .*LAB_CACHE",
         done.stderr,
         re.M,
     )
@@ -239,7 +239,7 @@ def library(path: Path, text: str) -> subprocess.CompletedProcess[str]:
         [
             "bash",
             "-c",
-            f". {REPO}/tools/lab/lib/host.sh; set -euo pipefail; " f"{text}",
+            f". {REPO}/tools/lab/lib/host.sh; set -euo pipefail; {text}",
         ],
         capture_output=True,
         text=True,
@@ -405,7 +405,7 @@ def test_two_runs_want_the_same_entry(cache: Path):
     both = [
         start(
             cache,
-            f"cache_entry thing {KEY} title slow; " "[[ $(<$entry/file) == whole ]]",
+            f"cache_entry thing {KEY} title slow; [[ $(<$entry/file) == whole ]]",
         )
         for _ in range(2)
     ]
