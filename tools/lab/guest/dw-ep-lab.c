@@ -38,62 +38,17 @@
 
 #include "pcie-designware.h"
 
+#include "../model/regmap.h"
+
 #define LAB_NAME		"dw-ep-lab"
-
-/* BAR 0 holds all registers, BAR 2 is the outbound window */
-#define LAB_REG_BAR		0
-#define LAB_WINDOW_BAR		2
-
-/* Each function has its own page of DBI and of DBI2 */
-#define LAB_FUNC_STRIDE		SZ_4K
-
-/* The control page, offsets from its start */
-#define LAB_CTL_PAGE		0xf0000
-#define LAB_MAGIC		0x00
-#define   LAB_MAGIC_VALUE	0x4c445744
-#define LAB_VERSION		0x04
-#define   LAB_VERSION_VALUE	1
-#define LAB_FUNCTIONS		0x08
-#define LAB_DMA_FORMAT		0x0c
-#define LAB_DMA_CHANNELS	0x10
-#define   LAB_DMA_WR		GENMASK(15, 0)
-#define   LAB_DMA_RD		GENMASK(31, 16)
-#define LAB_DMA_IRQS		0x14
-#define LAB_ALIGN		0x18
-#define LAB_FEATURES		0x1c
-#define   LAB_F_MSI		BIT(0)
-#define   LAB_F_MSIX		BIT(1)
-#define   LAB_F_LINKUP		BIT(2)
-#define   LAB_F_SUBRANGE	BIT(3)
-#define LAB_BAR_TYPE(n)		(0x20 + 8 * (n))
-#define   LAB_BAR_TYPE_MASK	GENMASK(7, 0)
-#define   LAB_BAR_ONLY_64BIT	BIT(8)
-#define LAB_BAR_SIZE(n)		(0x24 + 8 * (n))
-#define LAB_DMA_REGION		0x50
-#define LAB_DBI_REGION		0x58
-#define LAB_DBI2_REGION		0x60
-#define LAB_ATU_REGION		0x68
-#define LAB_RSVD_BAR		0x70
-#define   LAB_RSVD_NONE		0xff
-#define LAB_RSVD_OFFSET		0x74
-#define LAB_RSVD_SIZE		0x78
-#define LAB_LINK_CONTROL	0x80
-#define   LAB_LTSSM_ENABLE	BIT(0)
-#define LAB_LINK_STATUS		0x84
-#define   LAB_LINK_UP		BIT(0)
-#define LAB_EVENTS		0x88
-#define   LAB_EV_LINK_UP	BIT(0)
-#define   LAB_EV_LINK_DOWN	BIT(1)
-#define   LAB_EV_HOT_RESET	BIT(2)
 
 static bool no_dma_irqs;
 module_param(no_dma_irqs, bool, 0444);
 MODULE_PARM_DESC(no_dma_irqs,
 		 "no interrupts for the DMA engine: its driver does not probe");
 
-/* Up to 8 write and 8 read channels, each with an interrupt line of its own */
-#define LAB_MAX_DMA_IRQS	16
-#define LAB_MAX_FUNCTIONS	8
+/* Each channel may have an interrupt line of its own */
+#define LAB_MAX_DMA_IRQS	(2 * MAX_CHANS)
 
 /* dbi, dbi2, atu, dma, addr_space; the DMA lines; the link event line */
 #define LAB_MAX_RESOURCES	(5 + LAB_MAX_DMA_IRQS + 1)
@@ -151,14 +106,14 @@ static bool lab_link_up(struct dw_pcie *pci)
 {
 	struct lab_ep *lab = to_lab_ep(pci);
 
-	return readl(lab->board->ctl + LAB_LINK_STATUS) & LAB_LINK_UP;
+	return readl(lab->board->ctl + CTL_LINK_STATUS) & CTL_LINK_IS_UP;
 }
 
 static int lab_start_link(struct dw_pcie *pci)
 {
 	struct lab_ep *lab = to_lab_ep(pci);
 
-	writel(LAB_LTSSM_ENABLE, lab->board->ctl + LAB_LINK_CONTROL);
+	writel(CTL_LTSSM_ENABLE, lab->board->ctl + CTL_LINK_CTRL);
 	return 0;
 }
 
@@ -166,7 +121,7 @@ static void lab_stop_link(struct dw_pcie *pci)
 {
 	struct lab_ep *lab = to_lab_ep(pci);
 
-	writel(0, lab->board->ctl + LAB_LINK_CONTROL);
+	writel(0, lab->board->ctl + CTL_LINK_CTRL);
 }
 
 static const struct dw_pcie_ops lab_pcie_ops = {
@@ -197,7 +152,7 @@ static const struct pci_epc_features *lab_get_features(struct dw_pcie_ep *ep)
 
 static unsigned int lab_func_offset(struct dw_pcie_ep *ep, u8 func_no)
 {
-	return func_no * LAB_FUNC_STRIDE;
+	return func_no * REG_FUNC_STRIDE;
 }
 
 static const struct dw_pcie_ep_ops lab_ep_ops = {
@@ -210,7 +165,7 @@ static const struct dw_pcie_ep_ops lab_ep_ops = {
 static irqreturn_t lab_link_event(int irq, void *data)
 {
 	struct lab_ep *lab = data;
-	void __iomem *reg = lab->board->ctl + LAB_EVENTS;
+	void __iomem *reg = lab->board->ctl + CTL_EVENTS;
 	u32 events = readl(reg);
 
 	if (!events)
@@ -222,9 +177,9 @@ static irqreturn_t lab_link_event(int irq, void *data)
 	 * Both may be latched when the link bounced before this thread ran.
 	 * Down is told first: what counts is the state that the link has now.
 	 */
-	if (events & (LAB_EV_LINK_DOWN | LAB_EV_HOT_RESET))
+	if (events & (EVENT_LINK_DOWN | EVENT_HOT_RESET))
 		dw_pcie_ep_linkdown(&lab->pci.ep);
-	if (events & LAB_EV_LINK_UP && lab_link_up(&lab->pci))
+	if (events & EVENT_LINK_UP && lab_link_up(&lab->pci))
 		dw_pcie_ep_linkup(&lab->pci.ep);
 
 	return IRQ_HANDLED;
@@ -313,15 +268,15 @@ static int lab_add_mem(struct pci_dev *pdev, struct lab_board *board,
 {
 	u32 offset = readl(board->ctl + region);
 	u32 size = readl(board->ctl + region + 4);
-	resource_size_t len = pci_resource_len(pdev, LAB_REG_BAR);
+	resource_size_t len = pci_resource_len(pdev, EP_REG_BAR);
 
 	if (!size || offset >= len || size > len - offset)
 		return dev_err_probe(&pdev->dev, -EINVAL,
 				     "%s registers %#x+%#x are outside BAR %d\n",
-				     name, offset, size, LAB_REG_BAR);
+				     name, offset, size, EP_REG_BAR);
 
 	board->res[board->nr_res++] =
-		DEFINE_RES_MEM_NAMED(pci_resource_start(pdev, LAB_REG_BAR) +
+		DEFINE_RES_MEM_NAMED(pci_resource_start(pdev, EP_REG_BAR) +
 				     offset, size, name);
 	return 0;
 }
@@ -337,25 +292,25 @@ static int lab_read_bar(struct device *dev, struct lab_board *board,
 			unsigned int bar)
 {
 	struct pci_epc_bar_desc *desc = &board->features.bar[bar];
-	u32 type = readl(board->ctl + LAB_BAR_TYPE(bar));
+	u32 type = readl(board->ctl + CTL_BAR(bar));
 
-	desc->type = FIELD_GET(LAB_BAR_TYPE_MASK, type);
-	desc->only_64bit = type & LAB_BAR_ONLY_64BIT;
+	desc->type = FIELD_GET(CTL_BAR_TYPE, type);
+	desc->only_64bit = type & CTL_BAR_ONLY_64BIT;
 	if (desc->type > BAR_DISABLED)
 		return dev_err_probe(dev, -EINVAL, "BAR %u has unknown type %u\n",
 				     bar, desc->type);
 
 	if (desc->type == BAR_FIXED)
-		desc->fixed_size = readl(board->ctl + LAB_BAR_SIZE(bar));
+		desc->fixed_size = readl(board->ctl + CTL_BAR_SIZE(bar));
 	return 0;
 }
 
 static int lab_read_rsvd(struct device *dev, struct lab_board *board)
 {
-	u32 bar = readl(board->ctl + LAB_RSVD_BAR);
+	u32 bar = readl(board->ctl + CTL_RSVD_BAR);
 	struct pci_epc_bar_desc *desc;
 
-	if (bar == LAB_RSVD_NONE)
+	if (bar == CTL_RSVD_NONE)
 		return 0;
 	if (bar >= PCI_STD_NUM_BARS ||
 	    board->features.bar[bar].type != BAR_RESERVED)
@@ -364,8 +319,8 @@ static int lab_read_rsvd(struct device *dev, struct lab_board *board)
 				     bar);
 
 	board->rsvd.type = PCI_EPC_BAR_RSVD_DMA_CTRL_MMIO;
-	board->rsvd.offset = readl(board->ctl + LAB_RSVD_OFFSET);
-	board->rsvd.size = readl(board->ctl + LAB_RSVD_SIZE);
+	board->rsvd.offset = readl(board->ctl + CTL_RSVD_OFFSET);
+	board->rsvd.size = readl(board->ctl + CTL_RSVD_SIZE);
 
 	desc = &board->features.bar[bar];
 	desc->nr_rsvd_regions = 1;
@@ -376,16 +331,16 @@ static int lab_read_rsvd(struct device *dev, struct lab_board *board)
 static int lab_read_features(struct device *dev, struct lab_board *board)
 {
 	struct pci_epc_features *features = &board->features;
-	u32 flags = readl(board->ctl + LAB_FEATURES);
+	u32 flags = readl(board->ctl + CTL_FEATURES);
 	unsigned int bar;
 	int ret;
 
-	features->align = readl(board->ctl + LAB_ALIGN);
-	features->msi_capable = !!(flags & LAB_F_MSI);
-	features->msix_capable = !!(flags & LAB_F_MSIX);
-	features->linkup_notifier = !!(flags & LAB_F_LINKUP);
-	features->dynamic_inbound_mapping = !!(flags & LAB_F_SUBRANGE);
-	features->subrange_mapping = !!(flags & LAB_F_SUBRANGE);
+	features->align = readl(board->ctl + CTL_ALIGN);
+	features->msi_capable = !!(flags & FEAT_MSI);
+	features->msix_capable = !!(flags & FEAT_MSIX);
+	features->linkup_notifier = !!(flags & FEAT_LINKUP);
+	features->dynamic_inbound_mapping = !!(flags & FEAT_SUBRANGE);
+	features->subrange_mapping = !!(flags & FEAT_SUBRANGE);
 
 	for (bar = 0; bar < PCI_STD_NUM_BARS; bar++) {
 		ret = lab_read_bar(dev, board, bar);
@@ -398,26 +353,26 @@ static int lab_read_features(struct device *dev, struct lab_board *board)
 
 static int lab_read_board(struct device *dev, struct lab_board *board)
 {
-	u32 magic = readl(board->ctl + LAB_MAGIC);
-	u32 version = readl(board->ctl + LAB_VERSION);
+	u32 magic = readl(board->ctl + CTL_MAGIC);
+	u32 version = readl(board->ctl + CTL_VERSION);
 	u32 channels;
 
-	if (magic != LAB_MAGIC_VALUE || version != LAB_VERSION_VALUE)
+	if (magic != CTL_MAGIC_VALUE || version != CTL_VERSION_VALUE)
 		return dev_err_probe(dev, -ENODEV,
 				     "control page has magic %#x version %u, wanted %#x version %u\n",
-				     magic, version, LAB_MAGIC_VALUE,
-				     LAB_VERSION_VALUE);
+				     magic, version, CTL_MAGIC_VALUE,
+				     CTL_VERSION_VALUE);
 
-	board->functions = readl(board->ctl + LAB_FUNCTIONS);
-	if (!board->functions || board->functions > LAB_MAX_FUNCTIONS)
+	board->functions = readl(board->ctl + CTL_FUNCTIONS);
+	if (!board->functions || board->functions > MAX_FUNCS)
 		return dev_err_probe(dev, -EINVAL, "%u functions, at most %d\n",
-				     board->functions, LAB_MAX_FUNCTIONS);
+				     board->functions, MAX_FUNCS);
 
-	board->dma_format = readl(board->ctl + LAB_DMA_FORMAT);
-	channels = readl(board->ctl + LAB_DMA_CHANNELS);
-	board->dma_wr = FIELD_GET(LAB_DMA_WR, channels);
-	board->dma_rd = FIELD_GET(LAB_DMA_RD, channels);
-	board->dma_irqs = readl(board->ctl + LAB_DMA_IRQS);
+	board->dma_format = readl(board->ctl + CTL_DMA_FORMAT);
+	channels = readl(board->ctl + CTL_CHANNELS);
+	board->dma_wr = FIELD_GET(CTL_CHANNELS_WR, channels);
+	board->dma_rd = FIELD_GET(CTL_CHANNELS_RD, channels);
+	board->dma_irqs = readl(board->ctl + CTL_DMA_IRQS);
 	if (!board->dma_irqs || board->dma_irqs > LAB_MAX_DMA_IRQS)
 		return dev_err_probe(dev, -EINVAL,
 				     "%u DMA interrupt lines, at most %d\n",
@@ -432,10 +387,10 @@ static int lab_find_memory(struct pci_dev *pdev, struct lab_board *board)
 		const char *name;
 		unsigned int region;
 	} mem[] = {
-		{ "dbi", LAB_DBI_REGION },
-		{ "dbi2", LAB_DBI2_REGION },
-		{ "atu", LAB_ATU_REGION },
-		{ "dma", LAB_DMA_REGION },
+		{ "dbi", CTL_DBI_OFFSET },
+		{ "dbi2", CTL_DBI2_OFFSET },
+		{ "atu", CTL_ATU_OFFSET },
+		{ "dma", CTL_DMA_OFFSET },
 	};
 	unsigned int i;
 	int ret;
@@ -447,8 +402,8 @@ static int lab_find_memory(struct pci_dev *pdev, struct lab_board *board)
 	}
 
 	board->res[board->nr_res++] =
-		DEFINE_RES_MEM_NAMED(pci_resource_start(pdev, LAB_WINDOW_BAR),
-				     pci_resource_len(pdev, LAB_WINDOW_BAR),
+		DEFINE_RES_MEM_NAMED(pci_resource_start(pdev, EP_OUT_BAR),
+				     pci_resource_len(pdev, EP_OUT_BAR),
 				     "addr_space");
 	return 0;
 }
@@ -528,12 +483,12 @@ static int lab_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		return ret;
 
-	if (pci_resource_len(pdev, LAB_REG_BAR) < LAB_CTL_PAGE + SZ_4K ||
-	    !pci_resource_len(pdev, LAB_WINDOW_BAR))
+	if (pci_resource_len(pdev, EP_REG_BAR) < REG_CONTROL + REG_CONTROL_SIZE ||
+	    !pci_resource_len(pdev, EP_OUT_BAR))
 		return dev_err_probe(dev, -ENODEV, "BAR 0 or 2 is missing\n");
 
-	board->ctl = devm_ioremap(dev, pci_resource_start(pdev, LAB_REG_BAR) +
-				  LAB_CTL_PAGE, SZ_4K);
+	board->ctl = devm_ioremap(dev, pci_resource_start(pdev, EP_REG_BAR) +
+				  REG_CONTROL, REG_CONTROL_SIZE);
 	if (!board->ctl)
 		return -ENOMEM;
 
@@ -567,7 +522,7 @@ static void lab_pci_remove(struct pci_dev *pdev)
 }
 
 static const struct pci_device_id lab_pci_ids[] = {
-	{ PCI_DEVICE(0x1234, 0xd3c0) },
+	{ PCI_DEVICE(EP_VENDOR_ID, EP_DEVICE_ID) },
 	{ }
 };
 MODULE_DEVICE_TABLE(pci, lab_pci_ids);

@@ -206,7 +206,8 @@ need_guest()		# TREE SIDE: kernel and initramfs, as artifacts
 	[[ $tree == base ]] || src=$next_src
 	cache_entry "guest-$tree-$side" "$({
 			echo "${obj##*/}"
-			in_repo content tools/lab/guest tools/lab/kernel/{arch,guest}.sh
+			in_repo content tools/lab/{guest,model/regmap.h} \
+				tools/lab/kernel/{arch,guest}.sh
 		} | key)" "image of the ${side_name[$side]}" \
 		make_guest "$side" "$src" "$obj"
 	artifacts[$side.$tree.obj]=$obj

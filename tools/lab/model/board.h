@@ -9,9 +9,8 @@
 #define MODEL_BOARD_H
 
 #include "util.h"
+#include "regmap.h"
 
-#define MAX_FUNCS	8
-#define MAX_CHANS	8	/* a direction; the v0 register layout's limit */
 #define NUM_BARS	6
 
 /* Values are those of the kernel's enum pci_epc_bar_type. */

@@ -17,7 +17,8 @@ static u32 bar_read(const struct board *b, u32 off)
 
 	if (off & 4)
 		return bar->size;
-	return (u32)bar->type | (bar->only_64bit ? BIT(8) : 0);
+	return FIELD_PREP(CTL_BAR_TYPE, bar->type) |
+	       (bar->only_64bit ? CTL_BAR_ONLY_64BIT : 0);
 }
 
 u32 ctlpage_read(const struct ctlr *c, u32 off)
@@ -36,7 +37,8 @@ u32 ctlpage_read(const struct ctlr *c, u32 off)
 	case CTL_DMA_FORMAT:
 		return (u32)b->dma_format;
 	case CTL_CHANNELS:
-		return b->wr_chans | b->rd_chans << 16;
+		return FIELD_PREP(CTL_CHANNELS_WR, b->wr_chans) |
+		       FIELD_PREP(CTL_CHANNELS_RD, b->rd_chans);
 	case CTL_DMA_IRQS:
 		return b->dma_irqs;
 	case CTL_ALIGN:
@@ -59,15 +61,15 @@ u32 ctlpage_read(const struct ctlr *c, u32 off)
 	case CTL_ATU_SIZE:
 		return REG_ATU_SIZE;
 	case CTL_RSVD_BAR:
-		return b->dma_bar < 0 ? 0xff : (u32)b->dma_bar;
+		return b->dma_bar < 0 ? CTL_RSVD_NONE : (u32)b->dma_bar;
 	case CTL_RSVD_OFFSET:
 		return b->dma_bar_offset;
 	case CTL_RSVD_SIZE:
 		return b->dma_bar_size;
 	case CTL_LINK_CTRL:
-		return c->ltssm;
+		return c->ltssm ? CTL_LTSSM_ENABLE : 0;
 	case CTL_LINK_STATUS:
-		return c->link_up;
+		return c->link_up ? CTL_LINK_IS_UP : 0;
 	case CTL_EVENTS:
 		return c->events;
 	default:
@@ -79,7 +81,7 @@ void ctlpage_write(struct ctlr *c, u32 off, u32 v)
 {
 	switch (off) {
 	case CTL_LINK_CTRL:
-		link_set_ltssm(c, v & BIT(0));
+		link_set_ltssm(c, v & CTL_LTSSM_ENABLE);
 		break;
 	case CTL_EVENTS:
 		c->events &= ~v;

@@ -86,7 +86,7 @@ struct ctlr {
 	bool ltssm;		/* the endpoint enabled link training */
 	bool unplugged;		/* control socket: link down */
 	bool link_up;
-	u32 events;		/* enum link_event, not cleared yet */
+	u32 events;		/* EVENT_*, not cleared yet */
 	bool started;		/* trained since power-on */
 };
 

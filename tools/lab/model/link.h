@@ -14,13 +14,6 @@
 
 #include "ctlr.h"
 
-enum link_event {
-	EVENT_LINK_UP = BIT(0),
-	EVENT_LINK_DOWN = BIT(1),
-	EVENT_HOT_RESET = BIT(2),
-	EVENT_BUS_MASTER = BIT(3),
-};
-
 void link_power_on(struct ctlr *c);
 
 /* Look again whether the link is up; to be called when one of its
@@ -31,7 +24,7 @@ void link_set_unplugged(struct ctlr *c, bool on);
 /* The host resets everything below its port; the link comes back at once. */
 void link_hot_reset(struct ctlr *c);
 
-/* Latch events for the endpoint and interrupt it. */
+/* Latch EVENT_* for the endpoint and interrupt it. */
 void link_event(struct ctlr *c, u32 events);
 
 /* Who sends: decides which counters are used. */

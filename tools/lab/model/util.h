@@ -21,6 +21,8 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 
 #define BIT(n)		(1u << (n))
 #define GENMASK(h, l)	((~0u >> (31 - (h))) & (~0u << (l)))
+/* @v in the place of @mask, a constant as of GENMASK(). */
+#define FIELD_PREP(mask, v) (((u32)(v) << __builtin_ctz(mask)) & (mask))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 #define KIB(n)		((u64)(n) << 10)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The model's files are layers: none takes from one that takes from it."""
 
+import re
 from pathlib import Path
 
 import rooms
@@ -18,6 +19,13 @@ def test_lowest_and_highest_room():
     graph = rooms.graph(MODEL.glob("*.[ch]"))
     assert "util" in rooms.layers(graph)[0][0]
     assert rooms.layers(graph)[0][-1] == ["main"]
+
+
+def test_one_register_map_for_model_and_glue():
+    """The endpoint's driver states no register of its own."""
+    glue = (MODEL.parent / "guest" / "dw-ep-lab.c").read_text()
+    assert '#include "../model/regmap.h"' in glue
+    assert re.findall(r"^#\s*define\s+\w+.*\b0x.*", glue, re.M) == []
 
 
 def write(folder: Path, **files: str) -> rooms.Graph:
