@@ -7,10 +7,11 @@
 #include "epside.h"
 
 /* NULL with @err set for a layout that is not emulated. */
-static struct engine *engine_of(const struct board *b, char err[BOARD_ERR_LEN])
+static const struct layout *layout_of(const struct board *b,
+				      char err[BOARD_ERR_LEN])
 {
 	if (b->dma_format == DMA_UNROLL)
-		return edma_v0_alloc();
+		return &edma_v0_unroll;
 	snprintf(err, BOARD_ERR_LEN,
 		 "board %s: its DMA engine has the %s register layout, which is not emulated yet; "
 		 "use a board with dma-format = unroll",
@@ -21,11 +22,11 @@ static struct engine *engine_of(const struct board *b, char err[BOARD_ERR_LEN])
 
 struct ctlr *ctlr_create(const struct board *b, char err[BOARD_ERR_LEN])
 {
-	struct engine *engine = engine_of(b, err);
+	const struct layout *layout = layout_of(b, err);
 	struct ctlr *c;
 	unsigned int i;
 
-	if (!engine)
+	if (!layout)
 		return NULL;
 	c = calloc(1, sizeof(*c));
 	if (!c)
@@ -39,8 +40,7 @@ struct ctlr *ctlr_create(const struct board *b, char err[BOARD_ERR_LEN])
 		c->fn[i].index = i;
 		irqset_init(&c->fn[i].irqs);
 	}
-	c->engine = engine;
-	engine_init(engine, c);
+	c->engine = engine_create(c, layout);
 	epside_power_on(c);
 	return c;
 }

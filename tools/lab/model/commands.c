@@ -147,7 +147,7 @@ static int cmd_status(struct job *j)
 	iatu_show(&c->iatu, j->out);
 	for (i = 0; i < c->board.functions; i++)
 		show_function(j, &c->fn[i]);
-	c->engine->ops->show(c->engine, j->out);
+	engine_show(c->engine, j->out);
 	return 0;
 }
 
@@ -196,61 +196,55 @@ static int cmd_modes(struct job *j)
 /* ---- faults ---- */
 
 /* wr|rd N in words 2 and 3. */
-static int channel(struct job *j, enum dma_dir *dir, u32 *bit)
+static int channel(struct job *j, struct walk **w)
 {
-	const struct board *b = &j->c->board;
+	struct engine *e = j->c->engine;
+	enum dma_dir dir;
 	u64 n;
 
 	if (!strcmp(j->word[2], "wr"))
-		*dir = DMA_WRITE;
+		dir = DMA_WRITE;
 	else if (!strcmp(j->word[2], "rd"))
-		*dir = DMA_READ;
+		dir = DMA_READ;
 	else
 		return fail(j, "'%s' is neither wr nor rd", j->word[2]);
-	if (number(j, 3, (*dir == DMA_WRITE ? b->wr_chans : b->rd_chans) - 1,
-		   &n))
+	if (number(j, 3, engine_chans(e, dir) - 1, &n))
 		return -EINVAL;
-	*bit = BIT(n);
+	*w = &e->walk[dir][n];
 	return 0;
 }
 
 static int on_off(struct job *j, unsigned int word, bool *on)
 {
-	*on = !strcmp(j->word[word], "on");
-	if (!*on && strcmp(j->word[word], "off"))
+	bool yes = !strcmp(j->word[word], "on");
+
+	if (!yes && strcmp(j->word[word], "off"))
 		return fail(j, "'%s' is neither on nor off", j->word[word]);
+	*on = yes;
 	return 0;
 }
 
 static int fault_stuck(struct job *j)
 {
-	struct engine *e = j->c->engine;
-	enum dma_dir dir;
-	bool on;
-	u32 bit;
+	struct walk *w;
 
-	if (j->n != 5 || channel(j, &dir, &bit))
+	if (j->n != 5 || channel(j, &w))
 		return j->n == 5 ? -EINVAL :
 		       fail(j, "fault %s wr|rd N on|off", j->word[1]);
-	if (on_off(j, 4, &on))
+	if (on_off(j, 4, &w->stuck))
 		return -EINVAL;
-	if (on)
-		e->fault.stuck[dir] |= bit;
-	else
-		e->fault.stuck[dir] &= ~bit;
-	engine_kick(e);
+	engine_kick(j->c->engine);
 	return 0;
 }
 
 static int fault_abort(struct job *j)
 {
-	enum dma_dir dir;
-	u32 bit;
+	struct walk *w;
 
-	if (j->n != 4 || channel(j, &dir, &bit))
+	if (j->n != 4 || channel(j, &w))
 		return j->n == 4 ? -EINVAL :
 		       fail(j, "fault %s wr|rd N", j->word[1]);
-	j->c->engine->fault.abort[dir] |= bit;
+	w->fail = true;
 	return 0;
 }
 

@@ -4,7 +4,7 @@
 
 #include "engine.h"
 
-/* An engine with the eDMA's unrolled register layout, for engine_init(). */
-struct engine *edma_v0_alloc(void);
+/* The eDMA's registers, unrolled. */
+extern const struct layout edma_v0_unroll;
 
 #endif

@@ -4,39 +4,157 @@
 #include <time.h>
 
 #include "engine.h"
-#include "link.h"
-#include "log.h"
 
 /* Steps between two moments in which the lock is free. */
 #define ENGINE_STEPS	16
 
 #define IDLE_STEP_NS	1000000L
 
-void engine_init(struct engine *e, struct ctlr *c)
+static struct walk *walk_at(struct engine *e, unsigned int i)
 {
-	pthread_condattr_t attr;
+	return &e->walk[i / MAX_CHANS][i % MAX_CHANS];
+}
 
+struct engine *engine_create(struct ctlr *c, const struct layout *layout)
+{
+	struct engine *e = calloc(1, layout->size);
+	pthread_condattr_t attr;
+	unsigned int i;
+
+	if (!e)
+		abort();
+	e->layout = layout;
 	e->ctlr = c;
 	e->signals.ctlr = c;
+	for (i = 0; i < NUM_DIRS * MAX_CHANS; i++) {
+		walk_at(e, i)->ctlr = c;
+		walk_at(e, i)->ops = &layout->walk;
+		walk_at(e, i)->dir = i / MAX_CHANS;
+		walk_at(e, i)->n = i % MAX_CHANS;
+	}
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&e->kick, &attr);
 	pthread_condattr_destroy(&attr);
+	return e;
 }
 
 void engine_reset(struct engine *e)
 {
+	unsigned int i;
+
 	later_clear(&e->ctlr->later);
 	e->signals.last = 0;
-	e->ops->reset(e);
+	e->turn = 0;
+	for (i = 0; i < NUM_DIRS * MAX_CHANS; i++)
+		walk_reset(walk_at(e, i));
+	e->layout->reset(e);
 }
+
+unsigned int engine_chans(const struct engine *e, enum dma_dir dir)
+{
+	const struct board *b = &e->ctlr->board;
+
+	return dir == DMA_WRITE ? b->wr_chans : b->rd_chans;
+}
+
+unsigned int engine_line(const struct engine *e, const struct walk *w)
+{
+	const struct board *b = &e->ctlr->board;
+
+	if (b->dma_irqs == 1)
+		return 0;
+	return w->dir == DMA_WRITE ? w->n : b->wr_chans + w->n;
+}
+
+/* ---- channels ---- */
+
+static bool requester_ok(const struct walk *w, int from)
+{
+	if (from == ORIGIN_EP || (int)w->func == from)
+		return true;
+	ctlr_report(w->ctlr, CNT_VIOL_REQUESTER,
+		    "function %d starts a transfer of function %u", from,
+		    w->func);
+	return false;
+}
+
+void engine_ring(struct engine *e, struct walk *w, int from)
+{
+	count_one(&e->ctlr->count, CNT_DMA_START);
+	if (!requester_ok(w, from)) {
+		walk_end(w, WALK_HALTED);
+		w->ops->aborted(w, WALK_ERROR_DATA);
+		return;
+	}
+	walk_start(w);
+	engine_kick(e);
+}
+
+static const char *dir_name(enum dma_dir dir)
+{
+	return dir == DMA_WRITE ? "write" : "read";
+}
+
+void engine_report_abort(struct walk *w)
+{
+	ctlr_report(w->ctlr, CNT_DMA_ABORT, "%s channel %u aborts",
+		    dir_name(w->dir), w->n);
+}
+
+void engine_show(const struct engine *e, FILE *out)
+{
+	static const char * const states[] = {
+		[WALK_IDLE] = "idle",
+		[WALK_RUNNING] = "running",
+		[WALK_HALTED] = "halted",
+		[WALK_STOPPED] = "stopped",
+	};
+	const struct walk *w;
+	enum dma_dir dir;
+	unsigned int n;
+
+	for (dir = 0; dir < NUM_DIRS; dir++) {
+		for (n = 0; n < engine_chans(e, dir); n++) {
+			w = &e->walk[dir][n];
+			fprintf(out, "channel %s %u %s function %u llp 0x%llx%s\n",
+				dir == DMA_WRITE ? "wr" : "rd", n,
+				states[w->state], w->func,
+				(unsigned long long)w->llp,
+				w->stuck ? " stuck" : "");
+		}
+	}
+}
+
+/* ---- the thread ---- */
 
 void engine_kick(struct engine *e)
 {
 	pthread_cond_signal(&e->kick);
 }
 
-/* ---- the thread ---- */
+/* The channels take turns. */
+static bool step_one(struct engine *e)
+{
+	unsigned int i, at;
+
+	for (i = 0; i < NUM_DIRS * MAX_CHANS; i++) {
+		at = (e->turn + i) % (NUM_DIRS * MAX_CHANS);
+		if (walk_step(walk_at(e, at))) {
+			e->turn = at + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool engine_step(struct engine *e)
+{
+	if (!step_one(e))
+		return false;
+	later_step(&e->ctlr->later);
+	return true;
+}
 
 /*
  * Between bursts the lock is let go. A pthread mutex is not fair, so the
@@ -50,14 +168,6 @@ static void let_others(struct engine *e)
 	pthread_mutex_unlock(&e->ctlr->lock);
 	nanosleep(&nap, NULL);
 	pthread_mutex_lock(&e->ctlr->lock);
-}
-
-bool engine_step(struct engine *e)
-{
-	if (!e->ops->step(e))
-		return false;
-	later_step(&e->ctlr->later);
-	return true;
 }
 
 static bool some_steps(struct engine *e)
@@ -134,64 +244,4 @@ unsigned int engine_run(struct engine *e)
 	while (n < ENGINE_RUN_MAX && engine_step(e))
 		n++;
 	return n;
-}
-
-/* ---- moving data ---- */
-
-u32 engine_burst_len(const struct engine *e, u64 link, u32 left)
-{
-	u32 n = ENGINE_BURST - (u32)(link & 4095);
-	unsigned int func;
-	u64 bus, run;
-
-	iatu_outbound(&e->ctlr->iatu, link, &bus, &func, &run);
-	n = min_of(n, left);
-	return (u32)min_of(n, run);
-}
-
-static enum move_error move_out(struct engine *e, unsigned int func, u64 local,
-				u64 link, u32 len, bool first)
-{
-	struct ctlr *c = e->ctlr;
-
-	if (guestmem_read(&c->ep.mem, local, e->burst, len))
-		return MOVE_LOCAL;
-	if (link_write(c, FROM_DMA, func, link, e->burst, len, first))
-		return MOVE_LINK;
-	return MOVE_OK;
-}
-
-static enum move_error move_in(struct engine *e, unsigned int func, u64 local,
-			       u64 link, u32 len, bool first)
-{
-	struct ctlr *c = e->ctlr;
-
-	if (link_read(c, FROM_DMA, func, link, e->burst, len, first))
-		return MOVE_LINK;
-	if (guestmem_write(&c->ep.mem, local, e->burst, len))
-		return MOVE_LOCAL;
-	return MOVE_OK;
-}
-
-enum move_error engine_move(struct engine *e, enum dma_dir dir,
-			    unsigned int func, u64 local, u64 link, u32 len,
-			    bool first)
-{
-	unsigned int window_func;
-	enum move_error err;
-	u64 bus, run;
-
-	/* The engine's own function number wins over the window's. */
-	if (!iatu_outbound(&e->ctlr->iatu, link, &bus, &window_func, &run))
-		bus = link;
-	if (dir == DMA_WRITE)
-		err = move_out(e, func, local, bus, len, first);
-	else
-		err = move_in(e, func, local, bus, len, first);
-	if (err)
-		log_trace("dma: function %u, %s 0x%llx+0x%x: %s", func,
-			  dir == DMA_WRITE ? "write to" : "read from",
-			  (unsigned long long)bus, len, err == MOVE_LOCAL ?
-			  "endpoint memory does not answer" : "no answer");
-	return err;
 }

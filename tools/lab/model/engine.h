@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The DMA engine: what every register layout shares. A layout is a
- * struct engine_ops; the engine's thread calls its step() while there is
- * work. A step is bounded, and the lock is free every few steps, so that
- * register accesses of both machines are served in between.
- *
- * Interrupts leave through signals.h.
+ * The DMA engine: its channels, and the thread that has them take turns. What
+ * its registers look like is a struct layout. A step is bounded, and the lock
+ * is free every few steps, so that register accesses of both machines are
+ * served in between.
  */
 #ifndef MODEL_ENGINE_H
 #define MODEL_ENGINE_H
@@ -13,59 +11,50 @@
 #include <pthread.h>
 #include <stdio.h>
 
-#include "ctlr.h"
 #include "signals.h"
-
-enum dma_dir {
-	DMA_WRITE,	/* endpoint to host */
-	DMA_READ,	/* host to endpoint */
-	NUM_DIRS
-};
-
-#define ENGINE_BURST	16384u	/* most bytes moved in a step */
+#include "walk.h"
 
 struct engine;
 
 /**
- * struct engine_ops - one register layout
- * @reset: power-on state
- * @read: dword at @off in the register window; @from is a host function or
- *        ORIGIN_EP
- * @write: likewise
- * @step: do one burst of work; false when there is none
- * @pending: local lines (a bit each) that have an unmasked cause
- * @show: one line a channel, for the control socket
+ * struct layout - the registers of an engine
+ * @size: bytes of its state, which begins with the struct engine
+ * @reset: power-on state; the channels are reset already
+ * @read: dword at @off in the register window
+ * @write: likewise; @from is a host function or ORIGIN_EP
+ * @pending: local lines (a bit each) that are asserted
+ * @walk: what becomes of what the channels did
  */
-struct engine_ops {
+struct layout {
+	size_t size;
 	void (*reset)(struct engine *e);
 	u32 (*read)(struct engine *e, u32 off);
 	void (*write)(struct engine *e, u32 off, u32 v, int from);
-	bool (*step)(struct engine *e);
 	u32 (*pending)(struct engine *e);
-	void (*show)(struct engine *e, FILE *out);
+	struct walk_ops walk;
 };
 
 struct engine {
-	const struct engine_ops *ops;
+	const struct layout *layout;
 	struct ctlr *ctlr;
+	struct walk walk[NUM_DIRS][MAX_CHANS];
+	struct signals signals;
+	unsigned int turn;	/* the channel that may go next */
 
 	pthread_t thread;
 	bool threaded;
 	bool stop;
 	pthread_cond_t kick;
-
-	struct {
-		u32 stuck[NUM_DIRS];	/* a bit a channel: makes no progress */
-		u32 abort[NUM_DIRS];	/* a bit a channel: next element fails */
-	} fault;
-	struct signals signals;
-
-	u8 burst[ENGINE_BURST];
 };
 
-/* The generic part of an engine whose layout was allocated; its thread does
- * not run yet. */
-void engine_init(struct engine *e, struct ctlr *c);
+/**
+ * engine_create() - an engine
+ * @c: controller with its board; it is not powered on
+ * @layout: what its registers look like
+ *
+ * Its thread does not run yet.
+ */
+struct engine *engine_create(struct ctlr *c, const struct layout *layout);
 
 /**
  * engine_start() - run the engine's thread
@@ -75,7 +64,29 @@ void engine_init(struct engine *e, struct ctlr *c);
 int engine_start(struct engine *e);
 void engine_destroy(struct engine *e);
 
+/* Power-on state; faults stay. */
 void engine_reset(struct engine *e);
+
+/* Channels of a direction that the board has; the line of one of them. */
+unsigned int engine_chans(const struct engine *e, enum dma_dir dir);
+unsigned int engine_line(const struct engine *e, const struct walk *w);
+
+/**
+ * engine_ring() - a doorbell: let a channel begin, or go on
+ * @e: engine
+ * @w: one of its channels that does not run
+ * @from: who rang, a host function or ORIGIN_EP
+ *
+ * A host that rings must have the engine speak with its own function number,
+ * or the transfer would pass as another function's: it aborts.
+ */
+void engine_ring(struct engine *e, struct walk *w, int from);
+
+/* Count an error of a channel, and log it. */
+void engine_report_abort(struct walk *w);
+
+/* One line a channel, for the control socket. */
+void engine_show(const struct engine *e, FILE *out);
 
 /* Tell the thread that there may be work, or something to be done later. */
 void engine_kick(struct engine *e);
@@ -94,45 +105,5 @@ bool engine_step(struct engine *e);
  * Return: number of steps that did something.
  */
 unsigned int engine_run(struct engine *e);
-
-/**
- * engine_burst_len() - bytes of the next burst
- * @e: engine
- * @link: address on the link's side, as in engine_move()
- * @left: bytes of the transfer that are left
- *
- * At most ENGINE_BURST, ending on a 4 KiB boundary of the link unless the
- * transfer ends first; never across the edge of an outbound window.
- */
-u32 engine_burst_len(const struct engine *e, u64 link, u32 left);
-
-/**
- * enum move_error - what stopped a burst
- * @MOVE_OK: nothing
- * @MOVE_LOCAL: endpoint memory did not answer
- * @MOVE_LINK: the link's side did not
- */
-enum move_error {
-	MOVE_OK,
-	MOVE_LOCAL,
-	MOVE_LINK,
-};
-
-/**
- * engine_move() - move one burst
- * @e: engine
- * @dir: which way
- * @func: requester function number
- * @local: address in the endpoint's memory
- * @link: address on the link's side; passes the outbound iATU
- * @len: bytes, at most what engine_burst_len() said
- * @first: it is the first burst of an element
- *
- * Both sides are checked in full before a byte is written. Local addresses
- * reach the endpoint's memory only, never registers of this device.
- */
-enum move_error engine_move(struct engine *e, enum dma_dir dir,
-			    unsigned int func, u64 local, u64 link, u32 len,
-			    bool first);
 
 #endif

@@ -160,7 +160,7 @@ static void ep_irqs_changed(void *dev, enum irq_index index,
 	(void)start;
 	(void)count;
 	if (index == IRQ_MSI)
-		lines_tell_again(c, c->engine->ops->pending(c->engine));
+		lines_tell_again(c, c->engine->layout->pending(c->engine));
 }
 
 const struct vfu_ops epside_ops = {

@@ -53,8 +53,8 @@ static u32 dword_read(struct ctlr *c, enum block block, u32 off)
 	case BLOCK_ATU:
 		return iatu_read(&c->iatu, off - REG_ATU);
 	case BLOCK_DMA:
-		return c->engine->ops->read(c->engine,
-					    off - c->board.dma_offset);
+		return c->engine->layout->read(c->engine,
+					       off - c->board.dma_offset);
 	case BLOCK_CONTROL:
 		return ctlpage_read(c, off - REG_CONTROL);
 	default:
@@ -74,8 +74,8 @@ static void dword_write(struct ctlr *c, enum block block, u32 off, u32 v,
 		iatu_write(&c->iatu, off - REG_ATU, v);
 		break;
 	case BLOCK_DMA:
-		c->engine->ops->write(c->engine, off - c->board.dma_offset, v,
-				      from);
+		c->engine->layout->write(c->engine, off - c->board.dma_offset,
+					 v, from);
 		break;
 	case BLOCK_CONTROL:
 		ctlpage_write(c, off - REG_CONTROL, v);

@@ -173,11 +173,11 @@ TEST(control_link_and_faults)
 	CHECK(is(&r, "reset hot", "ok\n"));
 	CHECK(r.c->events & EVENT_HOT_RESET);
 	CHECK(is(&r, "fault stuck rd 1 on", "ok\n"));
-	CHECK_EQ(r.c->engine->fault.stuck[DMA_READ], BIT(1));
+	CHECK_EQ(r.c->engine->walk[DMA_READ][1].stuck, true);
 	CHECK(is(&r, "fault stuck rd 1 off", "ok\n"));
-	CHECK_EQ(r.c->engine->fault.stuck[DMA_READ], 0);
+	CHECK_EQ(r.c->engine->walk[DMA_READ][1].stuck, false);
 	CHECK(is(&r, "fault abort wr 0", "ok\n"));
-	CHECK_EQ(r.c->engine->fault.abort[DMA_WRITE], BIT(0));
+	CHECK_EQ(r.c->engine->walk[DMA_WRITE][0].fail, true);
 	CHECK(is(&r, "fault inbound on", "ok\n"));
 	CHECK(r.c->iatu.no_enable);
 	CHECK(is(&r, "fault inbound off", "ok\n"));

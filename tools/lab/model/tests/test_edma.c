@@ -285,7 +285,7 @@ TEST(edma_scatterlists)
 /* Larger than a burst, across 4 KiB boundaries, unaligned. */
 TEST(edma_large_element)
 {
-	const u32 len = 3 * ENGINE_BURST + 123;
+	const u32 len = 3 * BURST_MAX + 123;
 	struct rig r;
 
 	rig_open(&r, "generic");
@@ -418,10 +418,10 @@ TEST(edma_interrupt_emulation)
 	CHECK_EQ(rig_reg(&r, RD_STATUS), 0);
 	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
 	CHECK_EQ(rig_count(&r, CNT_IRQ_LOCAL), 1);
-	CHECK_EQ(r.c->engine->ops->pending(r.c->engine), BIT(0));
+	CHECK_EQ(r.c->engine->layout->pending(r.c->engine), BIT(0));
 	/* a write of 0 to clear ends it */
 	rig_set_reg(&r, RD_CLEAR, 0);
-	CHECK_EQ(r.c->engine->ops->pending(r.c->engine), 0);
+	CHECK_EQ(r.c->engine->layout->pending(r.c->engine), 0);
 	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
 	rig_set_bar(&r, 0, 4, 0xa0, 0xffffffff);
 	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
@@ -575,7 +575,7 @@ TEST(edma_link_lost)
 	rig_open(&r, "generic");
 	rig_set_reg(&r, WR_EN, 1);
 	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
-	element(&r, LIST, CB | LIE, 2 * ENGINE_BURST, EP_RAM + SRC,
+	element(&r, LIST, CB | LIE, 2 * BURST_MAX, EP_RAM + SRC,
 		HOST_RAM + DST);
 	rig_set_reg(&r, WR_BELL, 0);
 	CHECK(engine_step(r.c->engine));	/* fetch */
@@ -674,7 +674,7 @@ TEST(edma_drain)
 	rig_set_reg(&r, WR_EN, 1);
 	rig_set_reg(&r, RD_EN, 1);
 	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
-	element(&r, LIST, CB | LIE, 4 * ENGINE_BURST, EP_RAM + SRC,
+	element(&r, LIST, CB | LIE, 4 * BURST_MAX, EP_RAM + SRC,
 		HOST_RAM + DST);
 	rig_set_reg(&r, WR_BELL, 0);
 	engine_step(r.c->engine);
@@ -695,13 +695,13 @@ TEST(edma_fault_stuck)
 
 	rig_open(&r, "generic");
 	rig_set_reg(&r, WR_EN, 1);
-	r.c->engine->fault.stuck[DMA_WRITE] = BIT(0);
+	r.c->engine->walk[DMA_WRITE][0].stuck = true;
 	run_one(&r, LIE);
 	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), RUNNING);
 	rig_set_reg(&r, WR_EN, 0);
 	engine_run(r.c->engine);
 	CHECK_EQ(rig_reg(&r, WR_EN), 1);
-	r.c->engine->fault.stuck[DMA_WRITE] = 0;
+	r.c->engine->walk[DMA_WRITE][0].stuck = false;
 	engine_run(r.c->engine);
 	CHECK_EQ(rig_reg(&r, WR_EN), 0);
 	rig_close(&r);
@@ -721,7 +721,7 @@ TEST(edma_fault_lost_and_abort)
 	run_one(&r, LIE);
 	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
 	rig_set_reg(&r, WR_CLEAR, BIT(0));
-	r.c->engine->fault.abort[DMA_WRITE] = BIT(0);
+	r.c->engine->walk[DMA_WRITE][0].fail = true;
 	run_one(&r, LIE);
 	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
 	rig_set_reg(&r, WR_CLEAR, BIT(16));
@@ -796,7 +796,7 @@ TEST(edma_fault_of_the_doorbell)
 	r.c->engine->signals.lost = 1;
 	rig_set_reg(&r, RD_STATUS, 0);
 	CHECK_EQ(rig_ep_irqs(&r, 2), 0);
-	CHECK_EQ(r.c->engine->ops->pending(r.c->engine), BIT(2));
+	CHECK_EQ(r.c->engine->layout->pending(r.c->engine), BIT(2));
 	rig_set_reg(&r, RD_CLEAR, 0);
 	r.c->engine->signals.late = 10;
 	rig_set_reg(&r, RD_STATUS, 0);
@@ -824,7 +824,7 @@ TEST(edma_channels_take_turns)
 	for (n = 0; n < 8; n++)
 		engine_step(r.c->engine);
 	for (n = 0; n < 4; n++)
-		CHECK_EQ(rig_reg(&r, WR_CTX(n) + 8), 0x8000 - ENGINE_BURST);
+		CHECK_EQ(rig_reg(&r, WR_CTX(n) + 8), 0x8000 - BURST_MAX);
 	engine_run(r.c->engine);
 	CHECK_EQ(rig_reg(&r, WR_STATUS), 0xf);
 	CHECK(!memcmp(r.host_ram + DST, r.ep_ram + SRC, 4 * 0x8000));

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0
+#include "burst.h"
+#include "link.h"
+#include "log.h"
+
+u32 burst_len(const struct ctlr *c, u64 link, u32 left)
+{
+	u32 n = BURST_MAX - (u32)(link & 4095);
+	unsigned int func;
+	u64 bus, run;
+
+	iatu_outbound(&c->iatu, link, &bus, &func, &run);
+	n = min_of(n, left);
+	return (u32)min_of(n, run);
+}
+
+static enum burst_error move_out(struct ctlr *c, unsigned int func, u64 local,
+				 u64 bus, u32 len, bool first)
+{
+	u8 buf[BURST_MAX];
+
+	if (guestmem_read(&c->ep.mem, local, buf, len))
+		return BURST_LOCAL;
+	if (link_write(c, FROM_DMA, func, bus, buf, len, first))
+		return BURST_LINK;
+	return BURST_OK;
+}
+
+static enum burst_error move_in(struct ctlr *c, unsigned int func, u64 local,
+				u64 bus, u32 len, bool first)
+{
+	u8 buf[BURST_MAX];
+
+	if (link_read(c, FROM_DMA, func, bus, buf, len, first))
+		return BURST_LINK;
+	if (guestmem_write(&c->ep.mem, local, buf, len))
+		return BURST_LOCAL;
+	return BURST_OK;
+}
+
+enum burst_error burst_move(struct ctlr *c, enum dma_dir dir,
+			    unsigned int func, u64 local, u64 link, u32 len,
+			    bool first)
+{
+	unsigned int window_func;
+	enum burst_error err;
+	u64 bus, run;
+
+	/* The engine's own function number wins over the window's. */
+	if (!iatu_outbound(&c->iatu, link, &bus, &window_func, &run))
+		bus = link;
+	if (dir == DMA_WRITE)
+		err = move_out(c, func, local, bus, len, first);
+	else
+		err = move_in(c, func, local, bus, len, first);
+	if (err)
+		log_trace("dma: function %u, %s 0x%llx+0x%x: %s", func,
+			  dir == DMA_WRITE ? "write to" : "read from",
+			  (unsigned long long)bus, len, err == BURST_LOCAL ?
+			  "endpoint memory does not answer" : "no answer");
+	return err;
+}

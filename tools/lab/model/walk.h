@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The walk of one DMA channel through its list. It knows elements and no
+ * registers: a register layout fills in where to start, and is told what
+ * came of it.
+ *
+ * A data element is executed when its cycle bit equals the channel's cycle
+ * state; otherwise the channel stops in front of it. A link element is
+ * followed whatever its cycle bit says, and toggles the cycle state if it
+ * carries TCB. An element is told to be done after the engine looked at what
+ * comes next, so software that refills the list from its interrupt handler
+ * never races with the look at the old content: the engine stopped already,
+ * or it has more to do.
+ */
+#ifndef MODEL_WALK_H
+#define MODEL_WALK_H
+
+#include "burst.h"
+
+/* Control word of an element. */
+#define ELEMENT_CB	BIT(0)	/* cycle bit */
+#define ELEMENT_TCB	BIT(1)	/* of a link: toggle the cycle state */
+#define ELEMENT_LLP	BIT(2)	/* is a link */
+#define ELEMENT_LIE	BIT(3)	/* tell the endpoint when it is done */
+#define ELEMENT_RIE	BIT(4)	/* tell the host */
+
+/* The numbers are those that status registers show. */
+enum walk_state {
+	WALK_IDLE,
+	WALK_RUNNING,
+	WALK_HALTED,		/* by an error */
+	WALK_STOPPED,
+};
+
+enum walk_error {
+	WALK_ERROR_DATA,	/* endpoint memory; of a write: either side */
+	WALK_ERROR_LIST,
+	WALK_ERROR_LINK,	/* of a read: the link's side */
+};
+
+struct walk;
+
+/**
+ * struct walk_ops - what the owner of a walk is told
+ * @done: an element with this control word was executed
+ * @stopped: the walk came to its end, by itself or because it drained
+ * @aborted: it ended with an error
+ *
+ * In the callbacks the state is the one after what is told.
+ */
+struct walk_ops {
+	void (*done)(struct walk *w, u32 control);
+	void (*stopped)(struct walk *w);
+	void (*aborted)(struct walk *w, enum walk_error error);
+};
+
+/**
+ * struct walk - one channel
+ * @ctlr: controller
+ * @ops: the owner's
+ * @dir: which way it moves data
+ * @n: its number in that direction
+ * @stuck: fault: it makes no progress
+ * @fail: fault: its next burst fails
+ * @list: walk a list; else what stands in @size, @sar and @dar is all
+ * @cycle: cycle state
+ * @func: requester function number
+ * @llp: next element
+ * @size: bytes that are left of the element
+ * @sar: source of the next one
+ * @dar: its destination
+ * @control: control word of the element
+ * @drain: stop at the next opportunity; doorbells are none of the walk's
+ * @state: the walk's own, as are those below
+ * @busy: in the middle of an element
+ * @first: nothing of it was moved yet
+ */
+struct walk {
+	struct ctlr *ctlr;
+	const struct walk_ops *ops;
+	enum dma_dir dir;
+	unsigned int n;
+	bool stuck;
+	bool fail;
+
+	bool list;
+	bool cycle;
+	unsigned int func;
+	u64 llp;
+	u32 size;
+	u64 sar;
+	u64 dar;
+	u32 control;
+	bool drain;
+
+	enum walk_state state;
+	bool busy;
+	bool first;
+};
+
+/* Power-on state; who it is and its faults stay. */
+void walk_reset(struct walk *w);
+
+static inline bool walk_runs(const struct walk *w)
+{
+	return w->state == WALK_RUNNING;
+}
+
+/* Begin, or go on where it stopped. Not while it runs. */
+void walk_start(struct walk *w);
+
+/* End a walk that runs, now, with an error or without; the owner knows. */
+void walk_end(struct walk *w, enum walk_state state);
+
+/**
+ * walk_step() - one burst, or one look at the list
+ * @w: channel
+ * Return: false when there is nothing to do.
+ */
+bool walk_step(struct walk *w);
+
+#endif
