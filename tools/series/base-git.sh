@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# base-git.sh VERSION: import the pristine tree of /src into a bare repository
+# base-git.sh NAME: import the pristine tree of /src into a bare repository
 # in /out, as one commit on the branch base. Same tree, same commit.
 
 set -euo pipefail
@@ -18,6 +18,6 @@ git config gc.auto 0
 git config core.compression 1
 # The kernel's own .gitignore must not hide a file of the package.
 git add -A -f
-git commit -q -m "Linux 7.3, Debian $1"
+git commit -q -m "$1"
 git repack -q -a -d --window=0
 git config core.bare true

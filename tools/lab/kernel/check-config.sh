@@ -1,12 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# check-config.sh: an error for every line of /obj/fragments that did not come
+# check-config.sh: an error for every symbol of /obj/fragments that did not come
 # out as asked in /obj/.config. A symbol that is gone, or whose dependency is
-# missing, is not left to be found in a guest.
+# missing, is not left to be found in a guest. The last line for a symbol counts.
 
 set -euo pipefail
 
+asked=$(sed -nE 's/^# (CONFIG_\w+) is not set$/\1=n/; /^CONFIG_/p' /obj/fragments |
+	awk -F = '{ last[$1] = $0 } END { for (name in last) print last[name] }' |
+	sort)
 lost=0
 while IFS="=" read -r symbol value; do
 	got=$(sed -n "s/^$symbol=//p" /obj/.config)
@@ -14,5 +17,5 @@ while IFS="=" read -r symbol value; do
 		echo "error: $symbol=$value was asked for, ${got:-n} came out"
 		lost=1
 	fi
-done < <(grep '^CONFIG_' /obj/fragments)
+done <<<"$asked"
 exit $lost

@@ -87,6 +87,8 @@ cache_entry()		# KIND KEY TITLE BUILDER [ARGUMENT...]
 {
 	local name=$1-$2 title=$3 lock
 
+	# A key that could not be computed would name another entry.
+	[[ $2 =~ ^[0-9a-f]{16}$ ]] || die "bug: no key for '$title'"
 	shift 3
 	entry=$cache/$name
 	if [[ ! -d $entry ]]; then

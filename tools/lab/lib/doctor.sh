@@ -63,14 +63,23 @@ doctor_cache()
 	[[ -d $cache ]] || return 0
 	name=root-$(root_key)
 	if [[ -d $cache/$name ]]; then
-		doctor_line good "toolchain root: there, base linux-source-7.3 $(<"$cache/$name/etc/lab/base")"
+		doctor_line good "toolchain root: there"
 	else
 		doctor_line later "toolchain root: will be made"
 	fi
 	while read -r found; do
 		doctor_line good "cached: $found, $(du -sh "$cache/$found" |
-			cut -f 1)"
+			cut -f 1)$(doctor_source "$cache/$found")"
 	done < <(cache_entries '[a-z0-9-]+')
+}
+
+# The kernel source that an entry is, or was built from.
+doctor_source()		# FOLDER
+{
+	[[ -f $1/about ]] || return 0
+	awk '{ value[$1] = $2 } END {
+		printf ", %s %s, sha256 %.16s\n", value["package"],
+			value["version"], value["sha256"] }' "$1/about"
 }
 
 doctor()

@@ -7,12 +7,30 @@
 
 c_files=()		# that the series touches or adds, kernel code
 
-gate_key()		# WORD...
+# What a gate's script reads besides the kernel.
+gate_inputs()		# FUNCTION
 {
+	local script=${1#gate_}.sh
+
+	echo "tools/series/gates/$script"
+	[[ $1 != gate_warnings ]] || echo tools/series/gates/sparse
+	case $1 in
+	gate_walk|gate_warnings|gate_symbols)
+		echo Kconfig tools/lab/guest/Kconfig
+		echo tools/lab/kernel/{arch,configure,times}.sh
+		echo tools/lab/kernel/{common,{ep,host}{,-next}}.config ;;
+	esac
+}
+
+gate_key()		# NAME FUNCTION [ARGUMENT...]
+{
+	local -a inputs
+
+	read -r -d '' -a inputs < <(gate_inputs "$2") || true
 	{
 		echo "$toolchain ${next_src##*/} $*"
-		in_repo content Kconfig tools/lab/guest/Kconfig \
-			tools/lab/kernel tools/series/gates
+		versions_of "${check_tools[@]}" <"$root/etc/lab/packages"
+		in_repo content "${inputs[@]}"
 	} | key
 }
 
@@ -75,7 +93,7 @@ gate_variant()		# ARCH COMPILER CONFIG FOLDER
 
 kunit_configs()
 {
-	added_files | sed 's,^\./,,' | grep '/\.kunitconfig$' || true
+	added_files | grep '/\.kunitconfig$' || true
 }
 
 gate_kunit()		# FOLDER
@@ -89,7 +107,10 @@ gate_kunit()		# FOLDER
 
 gate()			# NAME TITLE FUNCTION [ARGUMENT...]
 {
-	cache_entry "gate-$1" "$(gate_key "$@")" "$2" "${@:3}"
+	local id
+
+	id=$(gate_key "$1" "${@:3}")
+	cache_entry "gate-$1" "$id" "$2" "${@:3}"
 	artifacts[gate.$1]=$entry
 }
 

@@ -4,8 +4,7 @@
 # What has to be there before a verb can do its work. Each need_* makes one
 # cache entry, or finds it, and sets a variable to its folder.
 
-base=			# version of linux-source-7.3
-toolchain=		# hash of every package version in the root
+toolchain=		# hash of the versions of all build tools
 base_src=		# the pristine kernel, unpacked
 base_git=		# the same as one commit in a bare repository
 next_src=		# the kernel with the series
@@ -46,12 +45,13 @@ has_vfio_user()		# QEMU
 
 need_root()
 {
-	[[ -d $cache/root-$(root_key) ]] || need_subuid
-	cache_entry root "$(root_key)" "make the toolchain root" make_root
+	local id
+
+	id=$(root_key)
+	[[ -d $cache/root-$id ]] || need_subuid
+	cache_entry root "$id" "make the toolchain root" make_root
 	root=$entry
-	toolchain=$(key <"$root/etc/lab/packages")
-	base=$(<"$root/etc/lab/base")
-	say "base: linux-source-7.3 $base"
+	toolchain=$(toolchain_key <"$root/etc/lab/packages")
 }
 
 # Disk and time from an empty cache on two cores, for each verb.
@@ -78,15 +78,18 @@ root_key()
 
 unpack_base()		# FOLDER
 {
-	sandbox --bind "$1" /src -- tar -x -C /src --strip-components=1 \
-		--no-same-owner -f /usr/src/linux-source-7.3.tar.xz
+	sandbox --bind "$1" /src --ro-bind "$kernel_source" /out -- bash -c \
+		'tar -x -C /src --strip-components=1 --no-same-owner -f /out/*.tar.xz'
 	set_times "$time_of_base" "$1"
 }
 
 need_base()
 {
-	cache_entry base "$(echo "$base" | key)" \
-		"unpack linux-source-7.3 $base" unpack_base
+	local id
+
+	need_source
+	id=$(key <"$kernel_source/about")
+	cache_entry base "$id" "unpack $base" unpack_base
 	base_src=$entry
 }
 
@@ -98,19 +101,27 @@ make_base_git()		# FOLDER
 
 need_base_git()
 {
+	local id
+
 	need_base
-	cache_entry base-git \
-		"$( (echo "$base"; in_repo content tools/series/base-git.sh) | key)" \
-		"import it into git" make_base_git
+	id=$({
+		echo "${base_src##*/}"
+		in_repo content tools/series/base-git.sh
+	} | key)
+	cache_entry base-git "$id" "import it into git" make_base_git
 	base_git=$entry
 }
 
-# The files at in-tree paths: all but those of the project itself.
+# The files that the patches say they add. One that is missing is for the
+# series' own tool to report.
 added_files()
 {
-	in_repo find . -mindepth 2 -type f \
-		! -path './.*/*' ! -path './patches/*' ! -path './linux/*' \
-		! -path './tools/lab/*' ! -path './tools/series/*' | sort
+	local path
+
+	in_repo find patches -name '*.patch' -exec sed -n 's/^Adds: //p' {} + |
+		sort -u | while read -r path; do
+			[[ ! -f $repo/$path ]] || echo "$path"
+		done
 }
 
 make_next()		# FOLDER
@@ -124,9 +135,14 @@ make_next()		# FOLDER
 
 need_next()
 {
+	local id
+
 	need_base
-	cache_entry next "$( (echo "$base"; series_content) | key)" \
-		"apply the series" make_next
+	id=$({
+		echo "${base_src##*/}"
+		series_content
+	} | key)
+	cache_entry next "$id" "apply the series" make_next
 	next_src=$entry
 }
 
@@ -156,11 +172,17 @@ build_kernel()		# TREE SIDE SRC EARLIER-BUILD FOLDER
 	fi
 	sandbox --ro-bind "$3" /src --bind "$5" /obj -- \
 		/lab/tools/lab/kernel/build.sh "$2" "${fragments[@]}"
+	{
+		cat "$kernel_source/about"
+		echo "tree ${3##*/}"
+		echo "config ${fragments[*]} $(key <"$5/fragments")"
+		echo "toolchain $toolchain"
+	} >"$5/about"
 }
 
 need_kernel()		# TREE SIDE: sets obj
 {
-	local tree=$1 side=$2 src earlier= title
+	local tree=$1 side=$2 src earlier= title id
 
 	need_base
 	src=$base_src
@@ -172,8 +194,9 @@ need_kernel()		# TREE SIDE: sets obj
 		src=$next_src
 		title="kernel of the ${side_name[$side]}, patched"
 	fi
-	cache_entry "kernel-$tree-$side" "$(kernel_key "$src" "$tree" "$side")" \
-		"$title" build_kernel "$tree" "$side" "$src" "$earlier"
+	id=$(kernel_key "$src" "$tree" "$side")
+	cache_entry "kernel-$tree-$side" "$id" "$title" \
+		build_kernel "$tree" "$side" "$src" "$earlier"
 	obj=$entry
 }
 
@@ -199,16 +222,20 @@ make_guest()		# SIDE SRC OBJ FOLDER
 
 need_guest()		# TREE SIDE: kernel and initramfs, as artifacts
 {
-	local tree=$1 side=$2 src
+	local tree=$1 side=$2 src id
 
 	need_kernel "$tree" "$side"
 	src=$base_src
 	[[ $tree == base ]] || src=$next_src
-	cache_entry "guest-$tree-$side" "$({
-			echo "${obj##*/}"
-			in_repo content tools/lab/{guest,model/regmap.h} \
-				tools/lab/kernel/{arch,guest}.sh
-		} | key)" "image of the ${side_name[$side]}" \
+	id=$({
+		echo "${obj##*/}"
+		versions_of "${guest_programs[@]}" <"$root/etc/lab/packages"
+		key <"$root/opt/guest-arm64/usr/bin/busybox"
+		in_repo content tools/lab/{guest,model/regmap.h} \
+			tools/lab/kernel/{arch,guest}.sh
+	} | key)
+	cache_entry "guest-$tree-$side" "$id" \
+		"image of the ${side_name[$side]}" \
 		make_guest "$side" "$src" "$obj"
 	artifacts[$side.$tree.obj]=$obj
 	artifacts[$side.$tree.image]=$obj/image
@@ -222,10 +249,13 @@ make_model()		# FOLDER
 
 need_model()
 {
-	cache_entry model "$({
-			echo "$toolchain"
-			in_repo content tools/lab/model
-		} | key)" "emulated endpoint controller" make_model
+	local id
+
+	id=$({
+		echo "$toolchain"
+		in_repo content tools/lab/model
+	} | key)
+	cache_entry model "$id" "emulated endpoint controller" make_model
 	artifacts[model]=$entry/epmodel
 	artifacts[boards]=/lab/tools/lab/boards
 }

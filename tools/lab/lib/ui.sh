@@ -70,6 +70,8 @@ trap 'say "lab: terminated; what was half built is dropped"; exit 143' TERM HUP
 
 first_bad_lines()	# LOG
 {
+	# A step that says itself why it cannot go on knows best.
+	grep -n -m 5 '^fatal: ' "$1" ||
 	grep -n -m 5 -E \
 		-e '([Ee]rror|ERROR)[: ]' -e '^(E|lab): ' -e '\*\*\*' -e '[Ff]atal' \
 		-e 'No space left' -e '([Cc]annot|[Cc]ould not|[Uu]nable to) ' \

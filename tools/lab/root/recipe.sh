@@ -7,7 +7,6 @@
 # input, one a line. Besides its packages the root holds
 #
 #   /etc/lab/packages   name and version of each package
-#   /etc/lab/base       version of linux-source-7.3
 #   /opt/guest-arm64    static busybox for the endpoint, unpacked
 #
 # As an ordinary user this needs subordinate user ids; the files belong to
@@ -35,7 +34,8 @@ Pin-Priority: 900'
 
 # The two hooks run outside the root, as its owner, with the root as $1.
 # shellcheck disable=SC2016
-before='mkdir -p "$1/etc/apt/preferences.d"
+before='set -eu
+mkdir -p "$1/etc/apt/preferences.d"
 printf "%s\n" "$PIN" >"$1/etc/apt/preferences.d/lab"'
 
 # shellcheck disable=SC2016
@@ -43,7 +43,6 @@ after='set -eu
 cd "$1"
 mkdir -p etc/lab opt/guest-arm64 lab cache src obj out
 chroot . dpkg-query -W >etc/lab/packages
-sed -n "s/^linux-source-7.3\t//p" etc/lab/packages >etc/lab/base
 
 (cd tmp && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get download busybox-static:arm64)
 dpkg-deb -x tmp/busybox-static_*_arm64.deb opt/guest-arm64

@@ -10,18 +10,24 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from test_tooling import HANG, KEY, REPO, builds, cache, half_built, program, run
+from front_door import HANG, KEY, REPO, builds, half_built, program, run
 
-assert cache  # a fixture
 
 MIDDLE = "middle() { count; echo half >$1/file; false; echo whole >$1/file; }\n"
 # Those of the lab, in place of what they would call
 FRONT_DOOR = (
     "".join(
         f". {REPO}/tools/lab/{name}.sh\n"
-        for name in ("kernel/times", "lib/sandbox", "lib/prepare", "lib/gates")
+        for name in (
+            "kernel/times",
+            "lib/toolchain",
+            "lib/source",
+            "lib/sandbox",
+            "lib/prepare",
+            "lib/gates",
+        )
     )
-    + "tools=$PWD; base_src=$tools; next_src=$tools\n"
+    + "tools=$PWD; kernel_source=$tools; base_src=$tools; next_src=$tools\n"
     + "set_times() { :; }; find() { :; }; cp() { :; }\n"
 )
 
@@ -75,6 +81,7 @@ def test_a_builder_on_a_full_disk(cache: Path):
     "builder",
     [
         "unpack_base",
+        "take_source linux-source-7.3",
         "make_next",
         "make_base_git",
         "make_model",

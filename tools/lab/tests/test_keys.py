@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What an entry of the cache is keyed by, and which kernel source is taken."""
+
+import re
+from pathlib import Path
+
+import pytest
+from front_door import KEY, REPO, half_built, run
+
+
+LIBRARY = "".join(
+    f". {REPO}/tools/lab/{name}.sh\n"
+    for name in (
+        "kernel/times",
+        "lib/host",
+        "lib/toolchain",
+        "lib/source",
+        "lib/prepare",
+        "lib/gates",
+    )
+)
+
+PACKAGES = """\
+binutils	2.44-3
+busybox-static	1:1.37.0-6
+coccinelle	1.3
+gcc-14	14.2.0-19
+gcc-14-aarch64-linux-gnu	14.2.0-19cross1
+git	1:2.47.3-0
+libc6:amd64	2.41-12
+libc6-dev:amd64	2.41-12
+make	4.4.1-2
+python3-pytest	8.3.5-2
+sparse	0.6.4-5
+"""
+
+
+def keys(cache: Path, root: Path, packages: str) -> dict[str, str]:
+    """The keys of kernels, of a gate and of the guests' programs, by name."""
+    (root / "etc/lab").mkdir(parents=True, exist_ok=True)
+    (root / "etc/lab/packages").write_text(packages)
+    done = run(
+        cache,
+        f"{LIBRARY}root={root} next_src=/cache/next-{KEY}\n"
+        "toolchain=$(toolchain_key <$root/etc/lab/packages)\n"
+        "echo kernel $(kernel_key /cache/base-1 base ep)\n"
+        "echo gate $(gate_key clang gate_variant arm64 clang allyesconfig)\n"
+        "echo guest $(versions_of ${guest_programs[@]} <$root/etc/lab/packages | key)",
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(line.split() for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    "old, new, changed",
+    [
+        ("", "", set()),
+        ("git\t", "libevent-core-2.1-7t64:amd64\t2.1.12\ngit\t", set()),
+        ("python3-pytest\t8.3.5-2\n", "tmux\t3.5a-3\n", set()),
+        ("14.2.0-19\n", "14.3.0-1\n", {"kernel", "gate"}),
+        ("14.2.0-19cross1", "14.3.0-1cross1", {"kernel", "gate"}),
+        ("make\t4.4.1-2", "make\t4.5-1", {"kernel", "gate"}),
+        ("libc6-dev:amd64\t2.41-12", "libc6-dev:amd64\t2.42-1", {"kernel", "gate"}),
+        ("sparse\t0.6.4-5", "sparse\t0.6.5-1", {"gate"}),
+        ("1:1.37.0-6", "1:1.38.0-1", {"guest"}),
+    ],
+)
+def test_only_build_tools_change_a_kernel(
+    cache: Path, tmp_path: Path, old: str, new: str, changed: set
+):
+    before = keys(cache, tmp_path / "root", PACKAGES)
+    assert old in PACKAGES
+    after = keys(cache, tmp_path / "root", PACKAGES.replace(old, new, 1))
+    assert {name for name in before if before[name] != after[name]} == changed
+
+
+def test_the_root_has_every_build_tool(cache: Path):
+    """No name in the list is a mistake."""
+    packages = Path("/etc/lab/packages")
+    if not packages.exists():
+        pytest.skip("not in the toolchain root")
+    done = run(
+        cache,
+        f"{LIBRARY}for name in ${{build_tools[@]}} ${{check_tools[@]}} "
+        "${guest_programs[@]}; do\n"
+        f"versions_of $name <{packages} >/dev/null || echo $name\ndone",
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_a_key_that_cannot_be_computed_is_an_error(cache: Path):
+    done = run(
+        cache,
+        "shopt -s inherit_errexit; id=$({ echo a; content /no/such; } | key); echo on",
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    for bad in ("''", "0123", "../../etc/passwd"):
+        done = run(cache, f"cache_entry thing {bad} 'my title' good")
+        assert done.returncode == 1
+        assert done.stderr == "lab: bug: no key for 'my title'\n"
+
+
+def test_only_what_a_patch_adds_is_part_of_the_series(cache: Path, tmp_path: Path):
+    """Not a folder of notes, of builds, or another kernel beside it."""
+    repo = tmp_path / "repo"
+    for path in ("patches", "drivers/dma", "tools/series", "build"):
+        (repo / path).mkdir(parents=True)
+    for path in ("tools/series/patch.py", "tools/series/tree.py"):
+        (repo / path).touch()
+    (repo / "patches/0001-a.patch").write_text("---\nAdds: drivers/dma/a.c\n\n")
+    (repo / "drivers/dma/a.c").write_text("int a;\n")
+
+    def series() -> str:
+        done = run(cache, f"{LIBRARY}repo={repo}; added_files; series_content | key")
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    before = series()
+    assert before.startswith("drivers/dma/a.c\n")
+    (repo / "build/vmlinux").touch()
+    (repo / "drivers/dma/a.c.orig").touch()
+    assert series() == before
+    (repo / "drivers/dma/a.c").write_text("int b;\n")
+    assert series() != before
+
+
+# The kernel source.
+
+THERE = ["linux-source", "linux-source-6.12", "linux-source-7.10", "linux-source-7.4"]
+EXACT = "linux-source-7.3"
+FAKES = f"""{LIBRARY}
+make_source_apt() {{ :; }}
+apt-get() {{ :; }}
+debian_mirror() {{ echo http://mirror; }}
+take_source()
+{{
+    echo "take $1"
+    [[ $1 != $BROKEN ]]
+    mkdir $2
+    touch $2/$1.tar.xz
+    printf '%s\\n' "package $1" 'version 1-1' 'sha256 00' >$2/about
+}}
+series_fits() {{ echo fits? $(ls $1); [[ " $FITS " == *" $(about_of $1) "* ]]; }}
+about_of() {{ sed -n 's/^package //p' $1/about; }}
+sources_there() {{ printf '%s\\n' $THERE; }}
+"""
+
+
+def take(cache: Path, there: list[str], fits: str, broken: str = ""):
+    done = run(
+        cache,
+        f"THERE='{' '.join(there)}' FITS='{fits}' BROKEN='{broken}'\n"
+        f"{FAKES}need_source; echo $base; cd $kernel_source; echo *",
+    )
+    log = "".join(path.read_text() for path in cache.glob("run/*/*.log"))
+    return done, log
+
+
+def test_the_exact_source_is_taken_unseen(cache: Path):
+    done, log = take(cache, [*THERE, EXACT], "")
+    assert done.returncode == 0
+    assert done.stdout == f"{EXACT} 1-1\nabout {EXACT}.tar.xz\n"
+    assert log == f"take {EXACT}\n"
+    assert "not on the mirror" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "fits, taken",
+    [
+        ("linux-source-7.4 linux-source-7.10", ["linux-source-7.10"]),
+        ("linux-source-7.4", ["linux-source-7.10", "linux-source-7.4"]),
+        (
+            "linux-source-6.12",
+            ["linux-source-7.10", "linux-source-7.4", "linux-source-6.12"],
+        ),
+    ],
+)
+def test_else_the_newest_that_the_series_applies_to(
+    cache: Path, fits: str, taken: list[str]
+):
+    done, log = take(cache, THERE, fits)
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"^take (.*)$", log, re.M) == taken
+    assert done.stdout == f"{taken[-1]} 1-1\nabout {taken[-1]}.tar.xz\n"
+    said = f"base: {EXACT} is not on the mirror; {taken[-1]} is the newest that"
+    assert done.stderr.count(said) == 1
+
+
+@pytest.mark.parametrize("there", [THERE, [], ["linux-source"]])
+def test_no_source_fits(cache: Path, there: list[str]):
+    done, _ = take(cache, there, "")
+    assert done.returncode == 1
+    assert f"the mirror http://mirror has no {EXACT}" in done.stderr
+    assert "set LAB_MIRROR" in done.stderr
+    assert "--kernel" in done.stderr
+    assert half_built(cache) == []
+    assert list(cache.glob("source-*")) == []
+
+
+def test_a_download_that_breaks_is_no_misfit(cache: Path):
+    """The newest cannot be fetched: no older one takes its place."""
+    done, log = take(cache, THERE, "linux-source-7.4", broken="linux-source-7.10")
+    assert done.returncode == 1
+    assert "linux-source-7.4" not in log
+    assert list(cache.glob("source-*")) == []
