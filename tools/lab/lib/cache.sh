@@ -12,18 +12,23 @@
 # - A builder holds an exclusive lock on the entry. A second run that wants
 #   the same entry waits and then finds it.
 # - Every run holds a shared lock on the folder (lock/run). A run that finds
-#   itself alone sweeps: half-built entries, and old entries beyond keep_entries
-#   of a kind. `clean` needs to be alone as well.
+#   itself alone sweeps: at its begin what was half built, and at its end, if
+#   the cache grew, the entries that were not used for longest, until the whole
+#   folder takes no more than cache_limit. What this run used stays. `clean`
+#   needs to be alone as well.
+# - user/KEY has what was built of a kernel tree of the user's, KEY being a hash
+#   of the tree's path. It changes with the tree, and is swept like an entry.
 #
 # Lock order: lock/run, then one entry lock. Locks are files below lock/ that
 # are removed only together with the whole cache.
 
-keep_entries=3
+cache_limit=$((15 << 20))	# kilobytes
 keep_runs=20
 cache=${LAB_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/host-driven-dma-lab}
 run_dir=		# logs of this run
 entry=			# result of cache_entry
 building=		# the tmp folder that this run is filling
+opened=			# when this run began, for find -newermt
 
 cache_open()		# VERB
 {
@@ -33,26 +38,65 @@ cache_open()		# VERB
 		die "cannot make the cache folder $cache; set LAB_CACHE to one that can be written"
 	exec {run_lock}>"$cache/lock/run"
 	if flock -n -x "$run_lock"; then
-		cache_sweep
+		sweep_remains
 	fi
 	flock -s "$run_lock"
+	opened=@$(date +%s)
 	run_dir=$cache/run/$(date +%Y%m%d-%H%M%S)-$1-$$
 	mkdir "$run_dir"
 }
 
-cache_sweep()
+sweep_remains()
 {
-	local kind old
+	local old
 
 	rm -rf "$cache"/tmp.*
-	while read -r kind; do
-		while read -r old; do
-			rm -rf "${cache:?}/$old"
-		done < <(cache_entries "$kind" | tail -n +$((keep_entries + 1)))
-	done < <(cache_entries '[a-z0-9-]+' | sed 's/-[0-9a-f]*$//' | sort -u)
 	while read -r old; do
 		rm -rf "${cache:?}/run/$old"
 	done < <(newest_first "$cache/run" '.*' | tail -n +$keep_runs)
+}
+
+# The cache is larger than it was; the last run to end looks how large.
+cache_grew()
+{
+	touch "$cache/lock/grown"
+}
+
+cache_close()
+{
+	[[ $opened && -e $cache/lock/grown ]] || return 0
+	flock -n -x "$run_lock" || return 0
+	sweep_oldest
+	rm -f "$cache/lock/grown"
+}
+
+# Trees share files, so all sizes come from one du: it counts a shared file for
+# the newest that has it, which is the one that stays.
+sweep_oldest()
+{
+	local size path total=0
+	local -a entries
+
+	mapfile -t entries < <(cache_entries_and_users)
+	while IFS=$'\t' read -r size path; do
+		total=$((total + size))
+		((total > cache_limit)) || continue
+		[[ $path == "$cache"/*-* || $path == "$cache"/user/* ]] ||
+			continue
+		[[ ! $(find "$path" -maxdepth 0 -newermt "$opened") ]] ||
+			continue
+		rm -rf "$path"
+		total=$((total - size))
+	done < <(cd "$cache" && du -sk ccache run "${entries[@]}" 2>/dev/null |
+		sed "s,\t,&$cache/,")
+}
+
+# Paths below the cache, the one that was used last first.
+cache_entries_and_users()
+{
+	find "$cache" -mindepth 1 -maxdepth 2 -type d -printf '%T@ %P\n' |
+		sort -rn | cut -d ' ' -f 2 |
+		grep -xE '[a-z0-9-]+-[0-9a-f]{16}|user/[0-9a-f]{16}' || true
 }
 
 newest_first()		# FOLDER PATTERN
@@ -108,6 +152,7 @@ cache_entry()		# KIND KEY TITLE BUILDER [ARGUMENT...]
 			fi
 			mv -T "$building" "$entry"
 			building=
+			cache_grew
 		fi
 		exec {lock}>&-
 	fi

@@ -65,8 +65,9 @@ announce()		# VERB
 	demo|bench|shell) gigabytes=7 minutes=20 ;;
 	*)	gigabytes=5 minutes=3 ;;
 	esac
-	say "first run: downloads about 0.6 GB, then takes $gigabytes GB in $cache"
-	say "and about $minutes minutes on two cores; later runs need neither"
+	say "first run: downloads about 0.7 GB, then takes $gigabytes GB in $cache"
+	say "and about $minutes minutes on two cores; later runs need neither. That"
+	say "folder never keeps more than $((cache_limit >> 20)) GB."
 	need_space "$cache" $gigabytes LAB_CACHE
 	need_space "${TMPDIR:-/var/tmp}" 3 TMPDIR
 }

@@ -64,7 +64,7 @@ end_step()
 	wait "$step_pid" 2>/dev/null || true
 	step_pid=
 }
-trap 'end_step; cache_drop_half_built' EXIT
+trap 'end_step; cache_drop_half_built; cache_close || true' EXIT
 trap 'say; say "lab: interrupted; what was half built is dropped"; exit 130' INT
 trap 'say "lab: terminated; what was half built is dropped"; exit 143' TERM HUP
 

@@ -73,7 +73,7 @@ def library(path: Path, text: str) -> subprocess.CompletedProcess[str]:
         [
             "bash",
             "-c",
-            f". {REPO}/tools/lab/lib/host.sh; set -euo pipefail; " f"{text}",
+            f". {REPO}/tools/lab/lib/host.sh; set -euo pipefail; {text}",
         ],
         capture_output=True,
         text=True,

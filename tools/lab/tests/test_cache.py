@@ -4,6 +4,7 @@
 import os
 import re
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -91,7 +92,7 @@ def test_two_runs_want_the_same_entry(cache: Path):
     both = [
         start(
             cache,
-            f"cache_entry thing {KEY} title slow; " "[[ $(<$entry/file) == whole ]]",
+            f"cache_entry thing {KEY} title slow; [[ $(<$entry/file) == whole ]]",
         )
         for _ in range(2)
     ]
@@ -112,19 +113,68 @@ def test_two_runs_want_different_entries(cache: Path):
     assert half_built(cache) == []
 
 
-def test_a_run_sweeps_old_entries_of_a_kind(cache: Path):
+def entries(cache: Path) -> list[str]:
+    return sorted(path.name for path in cache.glob("*-*"))
+
+
+BIG = "big() { dd if=/dev/zero of=$1/file bs=1024 count=${SIZE-100} status=none; }\n"
+
+
+def age(path: Path, days: int) -> None:
+    then = time.time() - days * 86400
+    os.utime(path, (then, then))
+
+
+def test_a_run_sweeps_the_oldest_until_the_cache_is_small_enough(cache: Path):
     for number in range(5):
-        run(cache, f"cache_entry thing {number:016x} title good")
-    run(cache, f"cache_entry other {KEY} title good")
-    assert sorted(path.name for path in cache.glob("*-*")) == [f"other-{KEY}"] + [
-        f"thing-{number:016x}" for number in (2, 3, 4)
-    ]
+        run(cache, f"{BIG}cache_entry thing {number:016x} title big")
+        age(cache / f"thing-{number:016x}", 10 - number)
+    user = cache / "user" / KEY
+    user.mkdir(parents=True)
+    (user / "file").write_bytes(bytes(102400))
+    age(user, 7.5)
+    run(cache, f"{BIG}cache_limit=480; cache_entry other {KEY} title big")
+    assert entries(cache) == [f"other-{KEY}", f"thing-{3:016x}", f"thing-{4:016x}"]
+    assert user.exists()
+    run(cache, f"{BIG}cache_limit=380; cache_entry more {KEY} title big")
+    assert entries(cache) == [f"more-{KEY}", f"other-{KEY}", f"thing-{4:016x}"]
+    assert not user.exists()
+
+
+def test_what_this_run_uses_is_not_swept(cache: Path):
+    for name in ("old", "older"):
+        run(cache, f"{BIG}cache_entry {name} {KEY} title big")
+        age(cache / f"{name}-{KEY}", 5)
+    run(
+        cache,
+        f"{BIG}cache_limit=50; cache_entry old {KEY} title big\n"
+        f"cache_entry new {KEY} title big",
+    )
+    assert entries(cache) == [f"new-{KEY}", f"old-{KEY}"]
+
+
+def test_a_file_that_two_trees_share_counts_once(cache: Path):
+    run(cache, f"{BIG}cache_entry base {KEY} title big")
+    age(cache / f"base-{KEY}", 5)
+    link = f'link() {{ cp -al "{cache}/base-{KEY}/." "$1"; }}\n'
+    run(cache, f"{link}cache_limit=200; cache_entry next {KEY} title link")
+    assert entries(cache) == [f"base-{KEY}", f"next-{KEY}"]
+
+
+def test_a_run_that_builds_nothing_sweeps_nothing(cache: Path):
+    for number in range(2):
+        run(cache, f"{BIG}cache_entry thing {number:016x} title big")
+        age(cache / f"thing-{number:016x}", 5)
+    run(cache, f"cache_limit=50; cache_entry thing {1:016x} title big")
+    assert len(entries(cache)) == 2
 
 
 def test_nothing_is_swept_while_another_run_is_on(cache: Path):
     one = start(cache, f"cache_entry thing {KEY} title stuck")
     wait_for(lambda: builds(cache) == 1)
-    run(cache, f"cache_entry other {KEY} title good")
+    run(cache, f"cache_limit=0; cache_entry other {KEY} title good")
+    run(cache, f"cache_limit=0; cache_entry more {KEY} title good")
+    assert entries(cache) == [f"more-{KEY}", f"other-{KEY}", f"tmp.thing-{KEY}"]
     assert [path.name for path in half_built(cache)] == [f"tmp.thing-{KEY}"]
     one.terminate()
     one.wait(HANG)

@@ -83,7 +83,7 @@ def test_no_space(cache: Path, bare_path: Path):
     assert done.returncode == 1
     assert re.search(r"^first run: downloads about .* GB", done.stderr)
     assert re.search(
-        rf"^lab: {cache} has 3 GB free and this needs \d+ GB; .*" "LAB_CACHE",
+        rf"^lab: {cache} has 3 GB free and this needs \d+ GB; .*LAB_CACHE",
         done.stderr,
         re.M,
     )
