@@ -132,12 +132,12 @@ def test_a_patch_that_does_not_apply_is_named(cache: Path, tmp_path: Path):
     assert nothing_kept(cache, "next")
 
 
-# The scripts of the gates, in a namespace where the paths of the sandbox lead
+# Scripts that run in the sandbox, in a namespace where the paths of the sandbox lead
 # to folders of the test and a disk can be full.
 
 
 @pytest.fixture
-def gate_places(tmp_path: Path) -> Path:
+def places(tmp_path: Path) -> Path:
     """Folders src, obj and out, and bin for programs that come first."""
     for name in ("src", "obj", "out", "bin"):
         (tmp_path / name).mkdir()
@@ -148,7 +148,7 @@ def gate_places(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def gate(
+def in_place(
     places: Path, script: str, *args: str, fails: str = "nothing", full: bool = False
 ) -> subprocess.CompletedProcess[str]:
     mounts = [
@@ -164,7 +164,7 @@ def gate(
             "-rm",
             "bash",
             "-c",
-            " && ".join([*mounts, f'"{REPO}/tools/series/gates/{script}" "$@"']),
+            " && ".join([*mounts, f'"{REPO}/tools/{script}" "$@"']),
             "gate",
             *args,
         ],
@@ -182,27 +182,49 @@ def gate(
 
 
 GATES = [
-    ("symbols.sh", ("ep", "n"), "allnoconfig", "vmlinux modules"),
-    ("variant.sh", ("arm", "gcc", "allmodconfig", "a.c"), "allmodconfig", "a.o"),
+    ("series/gates/symbols.sh", ("ep", "n"), "allnoconfig", "vmlinux modules"),
+    (
+        "series/gates/variant.sh",
+        ("arm", "gcc", "allmodconfig", "a.c"),
+        "allmodconfig",
+        "a.o",
+    ),
 ]
 
 
 @pytest.mark.parametrize("script, args, fails, builds", GATES)
 def test_a_gate_builds_nothing_on_a_failed_configuration(
-    gate_places: Path, script: str, args: tuple, fails: str, builds: str
+    places: Path, script: str, args: tuple, fails: str, builds: str
 ):
-    done = gate(gate_places, script, *args, fails=fails)
-    made = (gate_places / "obj/made").read_text()
+    done = in_place(places, script, *args, fails=fails)
+    made = (places / "obj/made").read_text()
     assert (done.returncode, done.stderr) == (0, "")
-    assert (gate_places / "out/failed").exists()
+    assert (places / "out/failed").exists()
     assert fails in made
     assert builds not in made
 
 
 @pytest.mark.parametrize("script, args, fails, builds", GATES)
 def test_a_gate_on_a_full_disk_has_no_result(
-    gate_places: Path, script: str, args: tuple, fails: str, builds: str
+    places: Path, script: str, args: tuple, fails: str, builds: str
 ):
-    done = gate(gate_places, script, *args, full=True)
+    done = in_place(places, script, *args, full=True)
     assert done.returncode != 0
     assert "No space left on device" in done.stderr
+
+
+def test_a_symbol_that_is_lost_is_named(places: Path):
+    """Asked for twice, the last line counts; a symbol can be taken back."""
+    (places / "obj/fragments").write_text(
+        "CONFIG_A=y\nCONFIG_B=y\nCONFIG_C=m\nCONFIG_D=y\nCONFIG_E=n\n"
+        "CONFIG_F=60\n# CONFIG_B is not set\nCONFIG_C=y\n"
+    )
+    (places / "obj/.config").write_text(
+        "CONFIG_A=y\nCONFIG_C=y\nCONFIG_E=y\nCONFIG_F=60\n# CONFIG_D is not set\n"
+    )
+    done = in_place(places, "lab/kernel/check-config.sh")
+    assert done.returncode == 1
+    assert done.stdout == (
+        "error: CONFIG_D=y was asked for, n came out\n"
+        "error: CONFIG_E=n was asked for, y came out\n"
+    )
