@@ -4,6 +4,7 @@
 # guest.sh SIDE: with the kernel built in /obj from /src, make in /out
 #
 #   modules/         the lab's test-only modules
+#   root/            the kernel's own modules, and what modprobe knows of them
 #   tests/           kselftests, static (host only)
 #   initramfs.cpio   the image of the guest, which holds all of these
 
@@ -29,15 +30,18 @@ build_tests()
 }
 
 kmake M=/lab/tools/lab/guest MO=/out/modules modules
+kmake -s modules_install INSTALL_MOD_PATH=/out/root
+# Links to this machine's folders
+find /out/root -type l -delete
 
-files=()
+files=(-d /lib/modules=/out/root/lib/modules)
 if [[ $1 == host ]]; then
 	build_tests
 	files+=(-b /usr/bin/busybox -p /usr/bin/lspci)
 else
 	files+=(-b /opt/guest-arm64/usr/bin/busybox)
 fi
-for file in /out/modules/*.ko /obj/samples/kmemleak/kmemleak-test.ko; do
+for file in /out/modules/*.ko; do
 	files+=(-f "/modules/${file##*/}=$file")
 done
 for file in /out/tests/*; do

@@ -51,6 +51,26 @@ def test_added_file_and_program(make, tmp_path):
     assert len(content) == len(set(content))
 
 
+def test_added_folder(make, tmp_path):
+    """Whole, with folders of folders; a folder stands before what is in it."""
+    root = tmp_path / "root"
+    (root / "7.0/kernel/a").mkdir(parents=True)
+    (root / "7.0/modules.dep").write_text("none")
+    (root / "7.0/kernel/a/a.ko").write_text("a module")
+    result = make("-d", f"/lib/modules={root}")
+    assert result.returncode == 0, result.stderr
+    content = names(tmp_path / "out")
+    added = [name for name in content if name.startswith("lib/modules")]
+    assert added == [
+        "lib/modules",
+        "lib/modules/7.0",
+        "lib/modules/7.0/kernel",
+        "lib/modules/7.0/kernel/a",
+        "lib/modules/7.0/kernel/a/a.ko",
+        "lib/modules/7.0/modules.dep",
+    ]
+
+
 def test_same_input_same_image(make, tmp_path):
     image = tmp_path / "out"
     make("-p", "/usr/bin/lspci")
@@ -67,6 +87,8 @@ def test_same_input_same_image(make, tmp_path):
         (["-p", "/no/such/program"], "/no/such/program: no such file"),
         (["-f", "modules/a.ko=/etc/passwd"], "mkinitramfs -g"),
         (["-f", "/modules/a.ko"], "mkinitramfs -g"),
+        (["-d", "/lib/modules=/no/such"], "/no/such: no such folder"),
+        (["-d", "lib/modules=/etc"], "mkinitramfs -g"),
         (["-x"], "mkinitramfs -g"),
         (["more"], "mkinitramfs -g"),
     ],

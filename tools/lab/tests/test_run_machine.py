@@ -72,7 +72,7 @@ def test_warning_in_the_log_is_found(artifacts, tmp_path):
 def test_leak_is_found(artifacts, side, tmp_path):
     with machine(artifacts, side, tmp_path, find_leaks=True) as vm:
         assert vm.leaks() == ""
-        vm.do("insmod /modules/kmemleak-test.ko")
+        vm.do("modprobe kmemleak-test")
         assert "kmemleak_test_init" in vm.leaks()
         assert any("new suspected memory leaks" in line.text for line in vm.scan())
 
