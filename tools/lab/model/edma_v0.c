@@ -29,6 +29,10 @@
 #define CTL_LLE			BIT(9)
 #define CTL_FUNC(v)		(((v) >> 12) & 0x1fu)
 
+/* linked_list_err_en: abort message to the host, abort interrupt here. */
+#define LL_ERR_REMOTE(n)	BIT(n)
+#define LL_ERR_LOCAL(n)		BIT(16 + (n))
+
 /* Where an error shows in err_status, the first channel's bit. */
 static const unsigned int error_bit[] = {
 	[WALK_ERROR_DATA] = 0,
@@ -39,6 +43,7 @@ static const unsigned int error_bit[] = {
 struct dir {
 	u32 engine_en;
 	u32 int_status;
+	u32 int_line;		/* those of it that assert a line */
 	u32 int_mask;
 	u64 err_status;
 	u64 done_imwr;
@@ -81,7 +86,7 @@ static struct chan *chan_of(const struct walk *w)
 static u32 asserted(struct engine *e, enum dma_dir dir)
 {
 	const struct dir *r = &to_edma(e)->dir[dir];
-	u32 live = r->int_status & ~r->int_mask;
+	u32 live = r->int_line & ~r->int_mask;
 	u32 lines = r->emulated ? BIT(engine_line(e, &e->walk[dir][0])) : 0;
 	unsigned int n;
 
@@ -112,27 +117,36 @@ static void retell_lines(struct engine *e, enum dma_dir dir)
 			signals_local(&e->signals, line);
 }
 
-/* Latch a status bit and tell those who are to know. */
-static void signal_chan(struct walk *w, bool aborted, bool local, bool remote)
+static bool mode_is(const struct walk *w, enum mode mode, u32 v)
+{
+	return w->ctlr->modes.v[mode] == v;
+}
+
+/* Tell those who are to know of a status bit that was latched. */
+static void tell(struct walk *w, u32 bit, bool local, bool remote)
 {
 	struct engine *e = w->ctlr->engine;
 	struct dir *r = dir_of(w);
-	u32 bit = aborted ? BIT(16 + w->n) : BIT(w->n);
 	u32 data = r->imwr_data[w->n / 2] >> 16 * (w->n & 1) & 0xffff;
+	u64 addr = bit & INT_ABORT ? r->abort_imwr : r->done_imwr;
 
-	r->int_status |= bit;
-	if (local && !(r->int_mask & bit))
-		signals_local(&e->signals, engine_line(e, w));
+	if (local) {
+		r->int_line |= bit;
+		if (!(r->int_mask & bit))
+			signals_local(&e->signals, engine_line(e, w));
+	}
 	if (remote)
-		signals_host(&e->signals, w->func,
-			     aborted ? r->abort_imwr : r->done_imwr, data);
+		signals_host(&e->signals, w->func, addr, data);
 }
 
 static void v0_done(struct walk *w, u32 control)
 {
-	if (control & (ELEMENT_LIE | ELEMENT_RIE))
-		signal_chan(w, false, control & ELEMENT_LIE,
-			    control & ELEMENT_RIE);
+	bool local = control & ELEMENT_LIE, remote = control & ELEMENT_RIE;
+
+	if (local ||
+	    (remote && mode_is(w, MODE_DONE_STATUS, DONE_STATUS_EITHER)))
+		dir_of(w)->int_status |= BIT(w->n);
+	tell(w, BIT(w->n), local, remote);
 }
 
 /* That a list came to its end raises nothing. */
@@ -141,13 +155,34 @@ static void v0_stopped(struct walk *w)
 	(void)w;
 }
 
+/* In list mode linked_list_err_en says who is told, else the control word. */
+static void interrupt_abort(struct walk *w)
+{
+	u32 en = dir_of(w)->ll_err_en, control = chan_of(w)->control1;
+	bool local = w->list ? en & LL_ERR_LOCAL(w->n) : control & ELEMENT_LIE;
+	bool remote = w->list ? en & LL_ERR_REMOTE(w->n) :
+		      control & ELEMENT_RIE;
+
+	local |= mode_is(w, MODE_ABORT_LINE, ABORT_LINE_ALWAYS);
+	if (local || mode_is(w, MODE_ABORT_STATUS, ABORT_STATUS_ALWAYS))
+		dir_of(w)->int_status |= BIT(16 + w->n);
+	tell(w, BIT(16 + w->n), local, remote);
+}
+
 static void v0_aborted(struct walk *w, enum walk_error error)
 {
-	struct dir *r = dir_of(w);
-
 	engine_report_abort(w);
-	r->err_status |= (u64)1 << (error_bit[error] + w->n);
-	signal_chan(w, true, true, r->ll_err_en & BIT(w->n));
+	dir_of(w)->err_status |= (u64)1 << (error_bit[error] + w->n);
+	interrupt_abort(w);
+}
+
+static void stop(struct walk *w)
+{
+	if (!walk_runs(w))
+		return;
+	walk_end(w, WALK_STOPPED);
+	if (mode_is(w, MODE_STOP, STOP_ABORTS))
+		interrupt_abort(w);
 }
 
 /* ---- registers of a direction ---- */
@@ -191,8 +226,7 @@ static void doorbell_set(const struct reg_at *at, u32 v)
 	if (w->n >= engine_chans(at->e, w->dir))
 		return;
 	if (v & DOORBELL_STOP) {
-		if (walk_runs(w))
-			walk_end(w, WALK_STOPPED);
+		stop(w);
 	} else if (!w->drain && !walk_runs(w)) {
 		w->control = chan_of(w)->control1;
 		engine_ring(at->e, w, at->from);
@@ -220,6 +254,7 @@ static void int_clear_set(const struct reg_at *at, u32 v)
 	unsigned int i;
 
 	r->int_status &= ~(v & INT_BITS);
+	r->int_line &= ~(v & INT_BITS);
 	for (i = 0; i < ARRAY_SIZE(error_bit); i++)
 		r->err_status &= ~(aborts << error_bit[i]);
 	r->emulated = false;

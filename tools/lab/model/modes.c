@@ -17,6 +17,32 @@ static const struct {
 		.word = { "aborts", "passes" },
 		.def = BAD_ELEMENT_ABORTS,
 	},
+	/* eDMA: an abort asserts the local line if that is enabled for the
+	 * channel, or whatever is enabled */
+	[MODE_ABORT_LINE] = {
+		.name = "abort-line",
+		.word = { "enabled", "always" },
+		.def = ABORT_LINE_ENABLED,
+	},
+	/* eDMA: an abort shows in int_status likewise. The kernel's remote
+	 * driver enables the message alone, and looks for the bit. */
+	[MODE_ABORT_STATUS] = {
+		.name = "abort-status",
+		.word = { "enabled", "always" },
+		.def = ABORT_STATUS_ALWAYS,
+	},
+	/* eDMA: an element that tells the host alone shows in int_status */
+	[MODE_DONE_STATUS] = {
+		.name = "done-status",
+		.word = { "local", "either" },
+		.def = DONE_STATUS_LOCAL,
+	},
+	/* eDMA: a stop doorbell interrupts as an abort does */
+	[MODE_STOP] = {
+		.name = "stop",
+		.word = { "aborts", "silent" },
+		.def = STOP_ABORTS,
+	},
 };
 
 void modes_init(struct modes *m)

@@ -18,11 +18,19 @@
 
 enum mode {
 	MODE_BAD_ELEMENT,
+	MODE_ABORT_LINE,
+	MODE_ABORT_STATUS,
+	MODE_DONE_STATUS,
+	MODE_STOP,
 	NUM_MODES
 };
 
 /* Values of the modes that take a word, strictest first. */
 enum { BAD_ELEMENT_ABORTS, BAD_ELEMENT_PASSES };
+enum { ABORT_LINE_ENABLED, ABORT_LINE_ALWAYS };
+enum { ABORT_STATUS_ENABLED, ABORT_STATUS_ALWAYS };
+enum { DONE_STATUS_LOCAL, DONE_STATUS_EITHER };
+enum { STOP_ABORTS, STOP_SILENT };
 
 struct modes {
 	u32 v[NUM_MODES];	/* a number, or the index of a word */

@@ -46,6 +46,11 @@ class Scatterlists:
         command = f"{verb} {buffer or self.buffer()} {seed} {first} {last}"
         return self._lab.ep.run(f"echo {command} > {_ENDPOINT}/cmd", _TIMEOUT)
 
+    def start_write(self) -> None:
+        """A list of one element in the background."""
+        command = f"write {self.buffer()} 1 1 1"
+        self._lab.ep.do(f"echo {command} > {_ENDPOINT}/cmd 2> /dev/null &")
+
     def verify(self, seed: int, first: int, last: int) -> None:
         """The host checks every byte of its buffer after a `write`."""
         self._lab.host.do(f"echo verify {seed} {first} {last} > {_HOST}/cmd", _TIMEOUT)

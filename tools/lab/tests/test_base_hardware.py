@@ -50,6 +50,8 @@ def rcar(boot_lab) -> Iterator[tuple[Lab, Scatterlists]]:
     with boot_lab("base-rcar-s4", "rcar-s4", "base") as lab:
         epf_test.start(lab, scatterlists.IDS, "1234:d3c2")
         lab.start_host(functions=2)
+        # The base does not ask to hear of it when a list aborts, see test_modes.py
+        lab.ctl.cmd("mode abort-line always")
         yield lab, Scatterlists(lab)
 
 

@@ -528,6 +528,149 @@ TEST(edma_outside_memory_aborts)
 	rig_close(&r);
 }
 
+#define LL_ERR	(DMA + 0x90)
+#define ALL_INT	0x00ff00ff
+
+/* A list that is nowhere. */
+static void run_into_abort(struct rig *r)
+{
+	set_channel(r, WR_CTX(0), LLE | CCS, 0);
+	rig_set_reg(r, WR_BELL, 0);
+	engine_run(r->c->engine);
+}
+
+/* The local half of linked_list_err_en is for the line, the low half for the
+ * message; the status does not depend on either unless the mode says so. */
+TEST(edma_abort_enables)
+{
+	u32 *mode;
+	struct rig r;
+
+	rig_open(&r, "generic");
+	mode = r.c->modes.v;
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, DMA + 0x68, HOST_MSI);
+	rig_set_reg(&r, DMA + 0x70, HOST_MSI_DATA + 3);
+
+	rig_set_reg(&r, LL_ERR, BIT(0) | BIT(17));
+	run_into_abort(&r);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	CHECK_EQ(rig_host_irqs(&r, 0, 3), 1);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	/* a status that raised nothing does not do so later either */
+	rig_set_reg(&r, WR_MASK, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	CHECK_EQ(r.c->engine->layout->pending(r.c->engine), 0);
+	rig_set_reg(&r, WR_CLEAR, ALL_INT);
+
+	rig_set_reg(&r, LL_ERR, BIT(16));
+	run_into_abort(&r);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	CHECK_EQ(rig_host_irqs(&r, 0, 3), 0);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	rig_set_reg(&r, WR_CLEAR, ALL_INT);
+
+	mode[MODE_ABORT_STATUS] = ABORT_STATUS_ENABLED;
+	rig_set_reg(&r, LL_ERR, BIT(0));
+	run_into_abort(&r);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	CHECK_EQ(rig_reg(&r, WR_ERR), BIT(16));
+	CHECK_EQ(rig_host_irqs(&r, 0, 3), 1);
+
+	mode[MODE_ABORT_LINE] = ABORT_LINE_ALWAYS;
+	run_into_abort(&r);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	rig_close(&r);
+}
+
+/* Without a list the control word says who hears of an abort. */
+TEST(edma_abort_enables_without_list)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, LL_ERR, BIT(0) | BIT(16));
+	rig_set_reg(&r, DMA + 0x68, HOST_MSI);
+	rig_set_reg(&r, DMA + 0x70, HOST_MSI_DATA + 3);
+	rig_set_reg(&r, WR_CTX(0) + 0x08, 8);
+	rig_set_reg(&r, WR_CTX(0), 0);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	CHECK_EQ(rig_host_irqs(&r, 0, 3), 0);
+	rig_set_reg(&r, WR_CTX(0), LIE);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	CHECK_EQ(rig_host_irqs(&r, 0, 3), 0);
+	rig_set_reg(&r, WR_CLEAR, ALL_INT);
+	rig_set_reg(&r, WR_CTX(0), RIE);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	CHECK_EQ(rig_host_irqs(&r, 0, 3), 1);
+	rig_close(&r);
+}
+
+/* RIE alone: a message to a host that finds no status. */
+TEST(edma_remote_without_local)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, DMA + 0x60, HOST_MSI);
+	rig_set_reg(&r, DMA + 0x70, HOST_MSI_DATA + 5);
+	run_one(&r, RIE);
+	CHECK_EQ(rig_host_irqs(&r, 0, 5), 1);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	rig_set_reg(&r, WR_MASK, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	r.c->modes.v[MODE_DONE_STATUS] = DONE_STATUS_EITHER;
+	run_one(&r, RIE);
+	CHECK_EQ(rig_host_irqs(&r, 0, 5), 1);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	rig_close(&r);
+}
+
+/* A stop interrupts as an abort does; the channel has stopped, not failed. */
+TEST(edma_stop)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, LL_ERR, BIT(16));
+	rig_set_reg(&r, WR_BELL, BIT(31));
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 4 * BURST_MAX, EP_RAM + SRC,
+		HOST_RAM + DST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_step(r.c->engine);
+	rig_set_reg(&r, WR_BELL, BIT(31));
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), STOPPED);
+	CHECK_EQ(engine_run(r.c->engine), 0);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	CHECK_EQ(rig_reg(&r, WR_ERR), 0);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	CHECK_EQ(rig_count(&r, CNT_DMA_ABORT), 0);
+	rig_set_reg(&r, WR_CLEAR, ALL_INT);
+
+	r.c->modes.v[MODE_STOP] = STOP_SILENT;
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_step(r.c->engine);
+	rig_set_reg(&r, WR_BELL, BIT(31));
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), STOPPED);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	rig_close(&r);
+}
+
 /* The abort message goes out when linked_list_err_en is set. */
 TEST(edma_abort_message)
 {
