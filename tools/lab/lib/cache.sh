@@ -51,6 +51,10 @@ sweep_remains()
 	local old
 
 	rm -rf "$cache"/tmp.*
+	# An incremental build that was cut off is no base for the next.
+	for old in "$cache"/user/*/*/building; do
+		[[ ! -e $old ]] || rm -rf "${old%/building}"
+	done
 	while read -r old; do
 		rm -rf "${cache:?}/run/$old"
 	done < <(newest_first "$cache/run" '.*' | tail -n +$keep_runs)

@@ -114,25 +114,50 @@ gate()			# NAME TITLE FUNCTION [ARGUMENT...]
 	artifacts[gate.$1]=$entry
 }
 
-need_gates()
+# The C files of the kernel that the gates look at.
+need_c_files()
 {
-	local side files
+	local files
 
+	((${#c_files[@]} == 0)) || return 0
 	files=$(sandbox -- python3 -m series files)
 	mapfile -t c_files < <(grep '\.c$' <<<"$files" | grep -v '^tools/')
-	for side in ep host; do
-		gate "walk-$side" "each patch builds, ${side_name[$side]}" \
-			gate_walk $side
-		gate "warnings-$side" "sparse and W=1, ${side_name[$side]}" \
-			gate_warnings $side
-		gate "off-$side" "symbols of the series off, ${side_name[$side]}" \
-			gate_symbols $side n
-		gate "modules-$side" "the series as modules, ${side_name[$side]}" \
-			gate_symbols $side m
-	done
-	gate i386 "32 bit, i386 allmodconfig" gate_variant i386 gcc allmodconfig
-	gate arm "32 bit, arm allmodconfig" gate_variant arm gcc allmodconfig
-	gate clang "clang, arm64 allyesconfig" \
-		gate_variant arm64 clang allyesconfig
-	gate kunit "KUnit on UML" gate_kunit
+}
+
+# A gate's result as the artifact gate.NAME, with the builds that it starts from.
+need_gate()		# NAME
+{
+	local side=${1#*-}
+
+	need_c_files
+	need_next
+	case $1 in
+	walk-*)
+		need_guest base "$side" ;;
+	warnings-*|off-*|modules-*)
+		need_guest next "$side"
+		need_guest base "$side" ;;
+	esac
+	case $1 in
+	walk-ep|walk-host)
+		gate "$1" "each patch builds, ${side_name[$side]}" \
+			gate_walk "$side" ;;
+	warnings-ep|warnings-host)
+		gate "$1" "sparse and W=1, ${side_name[$side]}" \
+			gate_warnings "$side" ;;
+	off-ep|off-host)
+		gate "$1" "symbols of the series off, ${side_name[$side]}" \
+			gate_symbols "$side" n ;;
+	modules-ep|modules-host)
+		gate "$1" "the series as modules, ${side_name[$side]}" \
+			gate_symbols "$side" m ;;
+	i386)	gate "$1" "32 bit, i386 allmodconfig" \
+			gate_variant i386 gcc allmodconfig ;;
+	arm)	gate "$1" "32 bit, arm allmodconfig" \
+			gate_variant arm gcc allmodconfig ;;
+	clang)	gate "$1" "clang, arm64 allyesconfig" \
+			gate_variant arm64 clang allyesconfig ;;
+	kunit)	gate "$1" "KUnit on UML" gate_kunit ;;
+	*)	die "bug: no such gate: '$1'" ;;
+	esac
 }

@@ -24,6 +24,7 @@ enter()			# VERB
 	announce "$1"
 	need_host
 	need_root
+	place_configs
 }
 
 make_root()		# FOLDER
@@ -155,11 +156,13 @@ series_content()
 	in_repo content patches tools/series/{patch,tree}.py "${added[@]}"
 }
 
-# TREE is base or next, SIDE is ep or host.
+# TREE is base or next, SIDE is ep or host. What the user adds comes last and so
+# counts.
 kernel_fragments()	# TREE SIDE
 {
 	echo "common.config $2.config"
 	[[ $1 == base ]] || echo "$2-next.config"
+	echo "${extra_fragments[$2]-}"
 }
 
 build_kernel()		# TREE SIDE SRC EARLIER-BUILD FOLDER
@@ -203,6 +206,7 @@ need_kernel()		# TREE SIDE: sets obj
 
 kernel_key()		# SRC TREE SIDE
 {
+	local fragment
 	local -a fragments
 
 	read -r -d '' -a fragments < <(kernel_fragments "$2" "$3") || true
@@ -210,8 +214,13 @@ kernel_key()		# SRC TREE SIDE
 		echo "$toolchain ${1##*/} $2 $3"
 		cd "$repo/tools/lab"
 		content ../../Kconfig guest/Kconfig \
-			kernel/{arch,configure,check-config,build,times}.sh \
-			"${fragments[@]/#/kernel/}"
+			kernel/{arch,configure,check-config,build,times}.sh
+		for fragment in "${fragments[@]}"; do
+			case $fragment in
+			/run/lab/*)	cat "$run_dir/${fragment##*/}" ;;
+			*)		content "kernel/$fragment" ;;
+			esac
+		done
 	} | key
 }
 
@@ -225,6 +234,10 @@ need_guest()		# TREE SIDE: kernel and initramfs, as artifacts
 {
 	local tree=$1 side=$2 src id
 
+	if [[ ${user_tree[$side]-} ]]; then
+		need_user_kernel "$side"
+		return 0
+	fi
 	need_kernel "$tree" "$side"
 	src=$base_src
 	[[ $tree == base ]] || src=$next_src
@@ -285,29 +298,44 @@ write_artifacts()
 # For the demo and its like: what runs the patched kernels.
 prepare()		# VERB
 {
+	need_series "./lab $1"
 	enter "$1"
 	need_model
+	need_board
 	need_guest next ep
 	need_guest next host
 	write_artifacts
 }
 
-# For the tests: the pristine kernels and the gates of the series as well; the
-# gates only if the tests that judge them are among those asked for.
+# For the tests: what the selected ones need, and no more.
 prepare_check()		# [PYTEST ARGUMENT...]
 {
+	local need side
+
 	enter check
-	need_model
-	need_guest base ep
-	need_guest base host
-	need_guest next ep
-	need_guest next host
-	need_base_git
-	artifacts[next.src]=$next_src
-	case "$*" in
-	*test_series.py*)	need_gates ;;
-	*test_*.py*)		;;
-	*)			need_gates ;;
-	esac
+	select_tests "$@"
+	find_needs
+	if [[ " ${needs[*]}" == *" gate."* ]] && has_choice; then
+		die "the gates of the series are for its own kernels; leave their tests out, or --board, --kernel and --config"
+	fi
+	for need in "${needs[@]}"; do
+		case $need in
+		base|next)
+			need_model
+			need_board
+			for side in ep host; do
+				need_guest "$need" $side
+			done ;;
+		next-src)
+			need_next
+			artifacts[next.src]=$next_src ;;
+		base-git)
+			need_base_git ;;
+		gate.*)
+			need_gate "${need#gate.}" ;;
+		*)
+			die "bug: no such need of a test: '$need'" ;;
+		esac
+	done
 	write_artifacts
 }

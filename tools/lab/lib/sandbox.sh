@@ -41,6 +41,7 @@ sandbox()		# [BWRAP OPTION...] -- COMMAND...
 		--setenv LAB /lab --setenv LAB_JOBS "$(nproc)" \
 		--setenv LAB_RUN /run/lab --setenv LAB_LOGS /run/lab \
 		--setenv LAB_ARTIFACTS /run/lab \
+		${board_inside:+--setenv LAB_BOARD "$board_inside"} \
 		--setenv LAB_BASE_GIT "/cache/${base_git##*/}" \
 		--chdir /lab \
 		"${options[@]}" -- "$@"

@@ -27,6 +27,7 @@ struct options {
 	const char *control;
 	const char *log;
 	bool trace;
+	bool check;
 };
 
 struct server {
@@ -49,7 +50,8 @@ static int die(const char *what, const char *why)
 static void usage(FILE *out)
 {
 	fputs("usage: epmodel --board FILE --ep PATH --host PATH%d --control PATH\n"
-	      "               [--log PATH] [--trace]\n", out);
+	      "               [--log PATH] [--trace]\n"
+	      "       epmodel --board FILE --check\n", out);
 }
 
 /* Return: 0, or the exit status plus one. */
@@ -62,6 +64,7 @@ static int parse(int argc, char **argv, struct options *o)
 		{ "control", required_argument, NULL, 'c' },
 		{ "log", required_argument, NULL, 'l' },
 		{ "trace", no_argument, NULL, 't' },
+		{ "check", no_argument, NULL, 'k' },
 		{ "help", no_argument, NULL, '?' + 128 },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -87,6 +90,9 @@ static int parse(int argc, char **argv, struct options *o)
 		case 't':
 			o->trace = true;
 			break;
+		case 'k':
+			o->check = true;
+			break;
 		case '?' + 128:
 			usage(stdout);
 			return 1 + EXIT_SUCCESS;
@@ -95,7 +101,8 @@ static int parse(int argc, char **argv, struct options *o)
 			return 1 + EXIT_FAILURE;
 		}
 	}
-	if (optind < argc || !o->board || !o->ep || !o->host || !o->control) {
+	if (optind < argc || !o->board ||
+	    (!o->check && (!o->ep || !o->host || !o->control))) {
 		usage(stderr);
 		return 1 + EXIT_FAILURE;
 	}
@@ -243,6 +250,8 @@ int main(int argc, char **argv)
 		return ret - 1;
 	if (board_load(&board, o.board, err))
 		return die(err, NULL);
+	if (o.check)
+		return EXIT_SUCCESS;
 	if (o.log && log_open(o.log))
 		return die(o.log, strerror(errno));
 	log_set_trace(o.trace);

@@ -15,14 +15,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import dma
+from . import dma, options
 from .artifacts import Artifacts, run_folder
 from .control import Count
 from .errors import LabError
 from .lab import Lab
 from .machine import Machine
 
-BOARD = "rcar-s4"
+BOARD = options.board("rcar-s4")
 SIZES = {"64 B": 64, "4 KiB": 4096, "64 KiB": 65536, "1 MiB": 1 << 20}
 DEPTHS = (1, 32)
 TRANSFERS = 32

@@ -10,13 +10,13 @@ line is `demo: PASS <bytes> host-to-endpoint <bytes> endpoint-to-host`, exit 0, 
 import sys
 from pathlib import Path
 
-from . import dma
+from . import dma, options
 from .artifacts import Artifacts, run_folder
 from .errors import LabError
 from .lab import Lab
 from .machine import Machine
 
-BOARD = "rcar-s4"
+BOARD = options.board("rcar-s4")
 SIZE = 1 << 20
 COUNT = 64
 COUNTED = 16

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from dma_case import assert_no_violation, wait_for_withdrawal
-from run import Artifacts, Lab, LabError, dma
+from run import Artifacts, Lab, LabError, dma, options
 
 logging.getLogger("lab").setLevel(logging.INFO)
 
@@ -47,7 +47,7 @@ def boot_lab(artifacts: Artifacts, logs: Path) -> BootLab:
     ) -> Iterator[Lab]:
         workdir = logs / name
         with Lab(
-            board,
+            options.board(board),
             artifacts.kernels(kernels),
             workdir,
             artifacts=artifacts,

@@ -19,6 +19,8 @@ from run import Lab, LabError
 from run.ktap import Case, parse
 from scatterlists import Scatterlists
 
+pytestmark = pytest.mark.needs("base")
+
 EXPECTED = Path(__file__).with_name("expected") / "pci_endpoint.txt"
 
 # The suite takes some 10 seconds; the limit is for a machine that is very busy

@@ -14,6 +14,8 @@ from run import Lab
 from run.ktap import parse
 from scatterlists import BDF, Scatterlists
 
+pytestmark = pytest.mark.needs("base")
+
 CONFIG = f"/sys/bus/pci/devices/{BDF}/config"
 MEMORY, MASTER = 2, 4
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.needs("base")
+
 GUEST = Path(__file__).parents[1] / "guest"
 
 

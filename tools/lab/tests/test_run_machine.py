@@ -11,6 +11,8 @@ from run import LabError, qemu
 from run.machine import Machine
 from run.process import Process
 
+pytestmark = pytest.mark.needs("base")
+
 
 @contextmanager
 def machine(artifacts, side, workdir, find_leaks=False):

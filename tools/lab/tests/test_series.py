@@ -43,6 +43,7 @@ def next_tree(artifacts) -> Path:
     return artifacts.path("next.src")
 
 
+@pytest.mark.needs("base-git")
 def test_series_reproduces_itself():
     """Q33: applies to the pristine base; the mails make the same tree; refresh
     leaves no diff; no in-tree file is without a patch."""
@@ -56,6 +57,7 @@ def test_series_is_short_enough():
     assert len(PATCHES) <= MOST_PATCHES
 
 
+@pytest.mark.needs("gate.walk-{side}")
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("name", NAMES)
 def test_patch_builds(artifacts, name: str, side: str):
@@ -85,6 +87,7 @@ def warnings(log: str) -> Counter[str]:
     )
 
 
+@pytest.mark.needs("gate.warnings-{side}")
 @pytest.mark.parametrize("side", SIDES)
 def test_no_new_warning(artifacts, side: str):
     """Q33: W=1 and sparse say no more of the patched files than of the base."""
@@ -93,6 +96,7 @@ def test_no_new_warning(artifacts, side: str):
     assert list((warnings(patched) - warnings(base)).elements()) == []
 
 
+@pytest.mark.needs("gate.warnings-ep", "gate.warnings-host")
 def test_no_file_escapes_sparse(artifacts):
     """Each C file of the series was looked at, for one machine at least."""
     seen = {
@@ -114,6 +118,7 @@ def warning_log(artifacts, side: str, tree: str) -> str:
     return (artifacts.path(f"gate.warnings-{side}") / f"{tree}.log").read_text()
 
 
+@pytest.mark.needs("gate.{gate}")
 @pytest.mark.parametrize(
     "gate", ["off-ep", "off-host", "modules-ep", "modules-host", "i386", "arm", "clang"]
 )
@@ -125,6 +130,7 @@ def test_variant_builds(artifacts, gate: str):
     assert not warnings(log)
 
 
+@pytest.mark.needs("gate.kunit")
 def test_kunit(artifacts):
     """Q7: the KUnit suites of the series run and pass."""
     folder = artifacts.path("gate.kunit")
@@ -140,6 +146,7 @@ def test_kunit(artifacts):
     assert not (folder / "failed").exists()
 
 
+@pytest.mark.needs("base-git", "next-src")
 @pytest.mark.parametrize("name", NAMES)
 def test_checkpatch(mails, next_tree: Path, name: str):
     """Q33: checkpatch --strict has nothing to say."""
@@ -164,6 +171,7 @@ def test_checkpatch(mails, next_tree: Path, name: str):
     assert done.returncode == 0
 
 
+@pytest.mark.needs("next-src")
 @pytest.mark.parametrize(
     "path", [path for path in ADDED if re.search(r"\.[ch]$", path)]
 )
@@ -179,6 +187,7 @@ def test_kernel_doc(next_tree: Path, path: str):
     assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
+@pytest.mark.needs("next-src")
 def test_maintainers(next_tree: Path):
     """The entries in this repository are those of the patched kernel, and they
     cover every file that the series adds."""
@@ -207,6 +216,7 @@ def covers(patterns: list[str], path: str) -> bool:
     )
 
 
+@pytest.mark.needs("next-src")
 def test_trust_is_told_where_users_meet_it(next_tree: Path):
     """Q29: in the symbol's help, in the user's guide before its first command, and in
     full beside the attributes."""
