@@ -25,21 +25,19 @@ doctor_host()
 	mapfile -t missing < <(missing_packages)
 	if ((${#missing[@]} == 0)); then
 		doctor_line good "tools: nothing is missing"
-	elif ! command -v apt-get >/dev/null; then
-		doctor_line BAD "missing: ${missing[*]}; there is no apt-get"
-	elif ((EUID != 0)) && ! command -v sudo >/dev/null; then
-		doctor_line BAD "missing: ${missing[*]}; needs root or sudo"
+	elif ! installs_with_apt ||
+	     ! { ((EUID == 0)) || command -v sudo >/dev/null; }; then
+		doctor_line BAD "$(how_to_go_on "${missing[@]}")"
 	else
 		doctor_line later "missing: ${missing[*]}; $how"
 	fi
 
 	if ! command -v bwrap >/dev/null; then
 		doctor_line later "sandbox: not tried before bubblewrap is there"
-	elif bwrap --ro-bind / / --unshare-pid --unshare-net --proc /proc true \
-	     2>/dev/null; then
+	elif has_namespaces 2>/dev/null; then
 		doctor_line good "sandbox: bubblewrap works"
 	else
-		doctor_line BAD "sandbox: bubblewrap cannot make namespaces here"
+		doctor_line BAD "sandbox: bubblewrap cannot make namespaces here; $(why_no_namespaces)"
 	fi
 	if ((EUID == 0)) || grep -q "^$(id -un):" /etc/subuid 2>/dev/null; then
 		doctor_line good "user: $(id -un) can make the toolchain root"

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What the lab needs of the machine it runs on: an amd64 Debian-like system
-# with mmdebstrap, bubblewrap and a few standard tools. All else comes with the
-# toolchain root.
+# What the lab needs of the machine it runs on: amd64, with mmdebstrap,
+# bubblewrap and a few standard tools. All else comes with the toolchain root. On
+# Debian and its like they are installed; elsewhere the user is told how.
+
+os_release=${LAB_OS_RELEASE:-/etc/os-release}
+sysctl=/proc/sys
 
 # COMMAND:PACKAGE pairs.
 host_tools=(
@@ -38,6 +41,101 @@ install_packages()	# PACKAGE...
 		apt-get install -y --no-install-recommends "$@"
 }
 
+# ID and ID_LIKE of the distribution, between blanks.
+distribution()
+{
+	local names=
+
+	[[ ! -r $os_release ]] ||
+		names=$(sed -nE 's/^(ID|ID_LIKE)="?([^"]*)"?$/\2/p' "$os_release")
+	echo " ${names//$'\n'/ } "
+}
+
+# The command that installs Debian's packages of these names here; nothing if
+# this distribution is not known.
+install_command()	# PACKAGE...
+{
+	local name
+	local -A there
+	local -a command names=()
+
+	case $(distribution) in
+	*" debian "*|*" ubuntu "*)
+		command=(apt-get install)
+		there=() ;;
+	*" fedora "*)
+		command=(dnf install)
+		there=([uidmap]=shadow-utils
+		       [debian-archive-keyring]=debian-keyring) ;;
+	*" arch "*)
+		command=(pacman -S)
+		there=([uidmap]=shadow) ;;
+	*)	return 0 ;;
+	esac
+	for name; do
+		names+=("${there[$name]:-$name}")
+	done
+	echo "${command[*]} ${names[*]}"
+	[[ $(distribution) != *" arch "* || " $* " != *" mmdebstrap "* ]] ||
+		echo "(mmdebstrap is in the AUR)"
+}
+
+# One line: what is missing and how to go on without our help.
+how_to_go_on()		# PACKAGE...
+{
+	local command
+
+	command=$(install_command "$@")
+	echo "missing: $*; install by hand${command:+, as root: ${command//$'\n'/ }}; or run the lab in a container of Debian, see tools/lab/Containerfile"
+}
+
+installs_with_apt()
+{
+	case $(distribution) in
+	*" debian "*|*" ubuntu "*) command -v apt-get >/dev/null ;;
+	*) return 1 ;;
+	esac
+}
+
+need_packages()		# PACKAGE...
+{
+	installs_with_apt || die "$(how_to_go_on "$@")"
+	if ((EUID != 0)); then
+		command -v sudo >/dev/null || die "$(how_to_go_on "$@")"
+		sudo -n true 2>/dev/null || sudo -v ||
+			die "$(how_to_go_on "$@") (sudo was refused)"
+	fi
+	try_step "install $*" install_packages "$@"
+	((step_status == 0)) ||
+		die "$(how_to_go_on "$@") (apt could not do it)"
+}
+
+has_namespaces()
+{
+	bwrap --ro-bind / / --unshare-pid --unshare-net --proc /proc true
+}
+
+# What this machine may have against namespaces, and what to do about it.
+why_no_namespaces()
+{
+	local name=kernel.apparmor_restrict_unprivileged_userns
+
+	if [[ $(setting $name) == 1 ]]; then
+		echo "AppArmor keeps them from ordinary users: as root, sysctl $name=0, or run the lab as root"
+	elif [[ $(setting kernel.unprivileged_userns_clone) == 0 ]]; then
+		echo "as root, sysctl kernel.unprivileged_userns_clone=1, or run the lab as root"
+	elif [[ $(setting user.max_user_namespaces) == 0 ]]; then
+		echo "as root, sysctl user.max_user_namespaces=10000, or run the lab as root"
+	else
+		echo "run as root, or allow unprivileged user namespaces; a container wants --privileged"
+	fi
+}
+
+setting()		# SYSCTL
+{
+	cat "$sysctl/${1//.//}" 2>/dev/null || true
+}
+
 need_host()
 {
 	local -a missing
@@ -45,23 +143,9 @@ need_host()
 	[[ $(uname -sm) == "Linux x86_64" ]] ||
 		die "this machine is $(uname -sm); the lab runs on Linux x86_64"
 	mapfile -t missing < <(missing_packages)
-	if ((${#missing[@]})); then
-		command -v apt-get >/dev/null ||
-			die "missing: ${missing[*]}; there is no apt-get here to install it with, so install it by hand"
-		if ((EUID != 0)); then
-			command -v sudo >/dev/null ||
-				die "missing: ${missing[*]}; install it as root: apt-get install ${missing[*]}"
-			sudo -n true 2>/dev/null || sudo -v ||
-				die "missing: ${missing[*]}; sudo was refused, so install it as root: apt-get install ${missing[*]}"
-		fi
-		try_step "install ${missing[*]}" \
-			install_packages "${missing[@]}"
-		((step_status == 0)) ||
-			die "missing: ${missing[*]}; apt could not install it"
-	fi
-	bwrap --ro-bind / / --unshare-pid --unshare-net --proc /proc true \
-		2>"$run_dir/bwrap.log" ||
-		die "bubblewrap cannot make namespaces here ($(tail -n 1 "$run_dir/bwrap.log")); run as root, or allow unprivileged user namespaces"
+	((${#missing[@]} == 0)) || need_packages "${missing[@]}"
+	has_namespaces 2>"$run_dir/bwrap.log" ||
+		die "bubblewrap cannot make namespaces here ($(tail -n 1 "$run_dir/bwrap.log")); $(why_no_namespaces)"
 }
 
 # Needed once, to make the toolchain root as an ordinary user.

@@ -117,6 +117,93 @@ def test_missing_tools_that_apt_cannot_install(cache: Path, bare_path: Path):
     assert done.stderr.splitlines()[-1].startswith("lab: missing: mmdebstrap")
 
 
+DEBIAN = "ID=debian\n"
+UBUNTU = 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n'
+FEDORA = 'NAME="Fedora Linux"\nID=fedora\nVERSION_ID=43\n'
+ROCKY = 'ID="rocky"\nID_LIKE="rhel centos fedora"\n'
+ARCH = 'NAME="Arch Linux"\nID=arch\nBUILD_ID=rolling\n'
+VOID = "ID=void\n"
+
+
+@pytest.mark.parametrize(
+    "release, has_apt, says",
+    [
+        (DEBIAN, False, "as root: apt-get install mmdebstrap bubblewrap .*apt"),
+        (UBUNTU, False, "as root: apt-get install mmdebstrap bubblewrap .*apt"),
+        # That apt is here makes no Debian of it
+        (FEDORA, True, "as root: dnf install mmdebstrap bubblewrap .*apt"),
+        (ROCKY, False, "as root: dnf install mmdebstrap bubblewrap .*apt"),
+        (ARCH, False, r"as root: pacman -S mmdebstrap .*\(mmdebstrap is in the AUR\)"),
+        (VOID, False, "install by hand;"),
+    ],
+)
+def test_the_way_on_is_told_for_each_distribution(
+    cache: Path, bare_path: Path, release: str, has_apt: bool, says: str
+):
+    file = cache.with_name("os-release")
+    file.write_text(release)
+    if has_apt:
+        program(bare_path / "apt-get", "echo called >&2; exit 1")
+    for verb in ("demo", "doctor"):
+        done = lab(verb, LAB_CACHE=cache, PATH=bare_path, LAB_OS_RELEASE=file)
+        assert done.returncode == 1
+        told = done.stdout + done.stderr
+        assert re.search("missing: mmdebstrap bubblewrap .*; install by hand", told)
+        assert re.search(says, told)
+        assert "tools/lab/Containerfile" in told
+        assert "called" not in told
+    assert (REPO / "tools/lab/Containerfile").exists()
+
+
+@pytest.mark.parametrize(
+    "release, command",
+    [
+        (UBUNTU, "apt-get install uidmap debian-archive-keyring"),
+        (FEDORA, "dnf install shadow-utils debian-keyring"),
+        (ARCH, "pacman -S shadow debian-archive-keyring"),
+        (VOID, ""),
+    ],
+)
+def test_packages_have_the_names_of_the_distribution(
+    bare_path: Path, tmp_path: Path, release: str, command: str
+):
+    (tmp_path / "os-release").write_text(release)
+    done = library(
+        bare_path,
+        f"os_release={tmp_path}/os-release; "
+        "install_command uidmap debian-archive-keyring",
+    )
+    assert done.stdout.strip() == command
+
+
+@pytest.mark.parametrize(
+    "setting, value, says",
+    [
+        (
+            "kernel/apparmor_restrict_unprivileged_userns",
+            "1",
+            "AppArmor keeps them from ordinary users: as root, sysctl "
+            "kernel.apparmor_restrict_unprivileged_userns=0, or",
+        ),
+        ("kernel/apparmor_restrict_unprivileged_userns", "0", "run as root, or allow"),
+        (
+            "kernel/unprivileged_userns_clone",
+            "0",
+            "sysctl kernel.unprivileged_userns_clone=1",
+        ),
+        ("user/max_user_namespaces", "0", "sysctl user.max_user_namespaces=10000"),
+        ("none", "", "run as root, or allow unprivileged user namespaces"),
+    ],
+)
+def test_why_there_are_no_namespaces(
+    bare_path: Path, tmp_path: Path, setting: str, value: str, says: str
+):
+    (tmp_path / "sys" / setting).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "sys" / setting).write_text(value + "\n")
+    done = library(bare_path, f"sysctl={tmp_path}/sys; why_no_namespaces")
+    assert says in done.stdout
+
+
 def test_no_namespaces(cache: Path, bare_path: Path):
     for name in ("mmdebstrap", "apt-config", "tar", "newuidmap"):
         program(bare_path / name, "exit 1")
