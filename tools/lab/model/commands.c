@@ -153,12 +153,13 @@ static int cmd_status(struct job *j)
 
 static int cmd_counters(struct job *j)
 {
-	if (j->n == 1)
-		count_print(&j->c->count, j->out);
-	else if (!strcmp(j->word[1], "reset"))
-		ctlr_reset_counters(j->c);
-	else
+	bool reset = j->n == 2;
+
+	if (reset && strcmp(j->word[1], "reset"))
 		return fail(j, "counters takes 'reset', not '%s'", j->word[1]);
+	count_print(&j->c->count, j->out);
+	if (reset)
+		ctlr_reset_counters(j->c);
 	return 0;
 }
 

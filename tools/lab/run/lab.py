@@ -9,17 +9,24 @@
 Order matters once: QEMU reads the sizes of a function's BARs when it starts, so
 the host starts after the endpoint's functions are configured and started.
 Whatever happens, leaving the `with` block ends every process and keeps the logs.
+If nothing else failed, it raises LabError when a log has a bad line or a rule of
+the bus was broken. What breaks one on purpose says so:
+
+    with lab.provoking("busmaster"):
+        lab.ep.do("...")
 """
 
 import logging
 import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from . import qemu
+from . import logscan, qemu
 from .artifacts import Artifacts, Kernels
 from .control import Control
 from .errors import LabError
-from .logscan import bad_lines
 from .machine import Machine
 from .model import Model
 
@@ -46,7 +53,8 @@ class Lab:
     """A model and an endpoint VM, and the host VM once it is started.
 
     board: name of a board, or the path of a board file; kernels: what to boot;
-    workdir: folder for the logs, made if missing; find_leaks: for Machine.leaks().
+    workdir: folder for the logs, made if missing; find_leaks: for Machine.leaks();
+    judge: raise LabError in the end for what judgement() finds.
     """
 
     def __init__(
@@ -57,6 +65,7 @@ class Lab:
         *,
         artifacts: Artifacts | None = None,
         find_leaks: bool = False,
+        judge: bool = True,
     ):
         self._artifacts = artifacts or Artifacts.load()
         self._board = self._artifacts.board(board)
@@ -67,7 +76,11 @@ class Lab:
         self._model: Model | None = None
         self._ep: Machine | None = None
         self._host: Machine | None = None
-        self._hosts_ended: list[Path] = []
+        self._hosts_ended = 0
+        self._judge = judge
+        self._provoked: Counter[str] = Counter()
+        self._last_violations: Counter[str] = Counter()
+        self._silent_model = ""
 
     @property
     def ep(self) -> Machine:
@@ -102,8 +115,46 @@ class Lab:
             raise
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, error: object, *_: object) -> None:
         self.end()
+        if self._judge and not error:
+            self.judge()
+
+    def judge(self) -> None:
+        """LabError when a log has a bad line, or when a rule of the bus was broken
+        and nobody was provoking() that.
+        """
+        bad = logscan.scan(self.workdir) + [
+            f"violation.{name}: {count}"
+            for name, count in sorted(self._unprovoked().items())
+        ]
+        if self._silent_model:
+            bad.append(self._silent_model)
+        if bad:
+            raise LabError(
+                f"{len(bad)} bad lines and violations in {self.workdir}:\n"
+                + "\n".join(bad)
+            )
+
+    @contextmanager
+    def provoking(self, *names: str) -> Iterator[None]:
+        """The block breaks these rules of the bus, counters `violation.NAME`, and it
+        must: LabError when one of them is kept.
+        """
+        before = self.ctl.violations()
+        try:
+            yield
+        finally:
+            new = self.ctl.violations() - before
+            self._provoked += Counter({name: new[name] for name in names})
+        kept = [name for name in names if not new[name]]
+        if kept:
+            raise LabError(f"not provoked: violation.{', violation.'.join(kept)}")
+
+    def _unprovoked(self) -> Counter[str]:
+        if self._model:
+            self._last_violations = self.ctl.violations()
+        return self._last_violations - self._provoked
 
     def start_ep(self) -> None:
         """Boot the endpoint VM and load the controller's glue."""
@@ -153,21 +204,9 @@ class Lab:
         """End the host VM as if its power were cut."""
         host, self._host = self.host, None
         host.end()
-        kept = host.console.with_name(f"host-{len(self._hosts_ended)}.console")
-        host.console.rename(kept)
-        self._hosts_ended.append(kept)
-
-    def scan(self) -> list[str]:
-        """Every bad line in the logs of this lab so far, as `LOG:NUMBER: TEXT`."""
-        logs = [machine.console for machine in (self._ep, self._host) if machine]
-        logs += self._hosts_ended
-        if self._model:
-            logs.append(self._model.log)
-        return [
-            f"{log.name}:{line}"
-            for log in logs
-            for line in bad_lines(log.read_text(errors="replace"))
-        ]
+        # The next one's QEMU starts that file anew
+        host.console.rename(host.console.with_name(f"host-{self._hosts_ended}.console"))
+        self._hosts_ended += 1
 
     def end(self) -> None:
         """End all processes; the logs and the last counters stay. Never fails."""
@@ -182,7 +221,9 @@ class Lab:
             return
         try:
             lines = self._model.control.cmd("counters")
+            self._last_violations = self._model.control.violations()
         except LabError as error:
+            self._silent_model = str(error)
             lines = [f"not available: {error}"]
         text = "\n".join(lines) + "\n"
         (self.workdir / "counters.txt").write_text(text)

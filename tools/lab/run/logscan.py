@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Finds the lines of a log that no run may contain.
 
-A console log is bad when the kernel complained, whatever the tests said. Known
-and harmless lines stand in allowed.txt, one regular expression a line, each with
-its reason; an entry without a reason is refused.
+A console log is bad when the kernel complained, whatever the tests said. QEMU has
+nothing to say when all is well, so that every line in its log is bad. Known and
+harmless lines stand in allowed.txt, one regular expression a line, each with its
+reason; an entry without a reason is refused.
 """
 
 import re
@@ -54,6 +55,8 @@ _BAD = re.compile(
     )
 )
 
+_ANY = re.compile(r"\S")
+
 
 @dataclass(frozen=True)
 class BadLine:
@@ -80,7 +83,10 @@ def load_allowed(path: Path = ALLOWED) -> list[re.Pattern[str]]:
 
 
 def bad_lines(
-    text: str, allowed: Iterable[re.Pattern[str]] | None = None
+    text: str,
+    allowed: Iterable[re.Pattern[str]] | None = None,
+    *,
+    pattern: re.Pattern[str] = _BAD,
 ) -> list[BadLine]:
     """The bad lines of `text` that are not on the allow list, in order."""
     if allowed is None:
@@ -89,7 +95,20 @@ def bad_lines(
     return [
         BadLine(number, line.rstrip())
         for number, line in enumerate(text.splitlines(), 1)
-        if _BAD.search(line) and not any(a.search(line) for a in allowed)
+        if pattern.search(line) and not any(a.search(line) for a in allowed)
+    ]
+
+
+def scan(folder: Path) -> list[str]:
+    """Every bad line in the logs of a lab, as `LOG:NUMBER: TEXT`."""
+    patterns = {".console": _BAD, ".log": _BAD, ".qemu": _ANY}
+    return [
+        f"{log.name}:{line}"
+        for log in sorted(folder.iterdir())
+        if log.suffix in patterns
+        for line in bad_lines(
+            log.read_text(errors="replace"), pattern=patterns[log.suffix]
+        )
     ]
 
 

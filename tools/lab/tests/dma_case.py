@@ -23,24 +23,12 @@ _BIND_ENDED = "/tmp/bind-ended"
 
 
 def verify_transfers(lab: Lab, bdf: str, ways: tuple[str, ...] = WAYS) -> None:
-    """A few transfers each way, every byte verified, and no rule of the bus broken."""
+    """A few transfers each way, every byte verified."""
     for way in ways:
         command = dma.transfer_command(bdf, way, size=5000, count=20, depth=4)
         verify = len(ways) == len(WAYS)
         moved = dma.transfer(lab.host, command + (" -V" if verify else ""))
         assert (moved.transfers, moved.bytes) == (20, 100000)
-    assert_no_violation(lab)
-
-
-def assert_no_violation(lab: Lab) -> None:
-    """The model saw no access that hardware would not have allowed."""
-    counters = lab.ctl.counters()
-    broken = {
-        name: count.count
-        for name, count in counters.items()
-        if name.startswith("violation.") and count.count
-    }
-    assert not broken
 
 
 def bind_error(lab: Lab, bdf: str) -> int:

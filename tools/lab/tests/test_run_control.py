@@ -58,6 +58,17 @@ def test_counters(tmp_path):
         }
 
 
+def test_violations_are_remembered_beyond_a_reset(tmp_path):
+    replies = (
+        b"host.mem.read 5 20\nviolation.app 2 0\nviolation.regs 0 0\nok\n",
+        b"violation.app 0 0\nviolation.regs 1 0\nok\n",
+    )
+    with model(tmp_path / "c", *replies) as (c, received):
+        c.reset_counters()
+        assert c.violations() == {"app": 2, "regs": 1}
+    assert received == [b"counters reset\n", b"counters\n"]
+
+
 def test_wait_has_room_for_its_own_limit(tmp_path):
     with model(tmp_path / "c", b"ok\n") as (c, received):
         c.wait("started", 7)

@@ -6,10 +6,12 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from run import Artifacts, Kernels, Lab, LabError
+from run.control import Control
 
 NO_KERNELS = Kernels(*[Path("/none")] * 4)
 
@@ -56,6 +58,62 @@ def test_model_whose_control_socket_is_dead(broken_lab):
     with pytest.raises(LabError, match="no control socket"):
         with broken_lab('touch "$4" "$8"; exec sleep 999'):
             pass
+
+
+@pytest.fixture
+def quiet_lab(artifacts, tmp_path, monkeypatch):
+    """A lab of nothing but the model, and how often it saw each rule broken."""
+    broken = Counter()
+    monkeypatch.setattr(Lab, "start_ep", lambda self: None)
+    monkeypatch.setattr(Control, "violations", lambda self: broken.copy())
+    return Lab("generic", NO_KERNELS, tmp_path / "logs", artifacts=artifacts), broken
+
+
+def test_line_in_the_log_of_qemu_fails_the_lab(quiet_lab):
+    lab, _ = quiet_lab
+    with pytest.raises(LabError, match="host.qemu:1: no such device"):
+        with lab:
+            (lab.workdir / "host.qemu").write_text("no such device\n")
+
+
+def test_violation_fails_the_lab(quiet_lab):
+    lab, broken = quiet_lab
+    with pytest.raises(LabError, match=r"bad lines.*\nviolation.requester: 2$"):
+        with lab:
+            broken["requester"] += 2
+
+
+def test_violation_that_was_provoked(quiet_lab):
+    """Only by the block, and only that rule."""
+    lab, broken = quiet_lab
+    with pytest.raises(LabError, match="bad lines.*\nviolation.app: 1$"):
+        with lab:
+            with lab.provoking("busmaster", "unmapped"):
+                broken.update(["busmaster", "unmapped", "unmapped", "app"])
+
+
+def test_violation_that_was_provoked_in_vain(quiet_lab):
+    lab, broken = quiet_lab
+    with pytest.raises(LabError, match="not provoked: violation.busmaster$"):
+        with lab:
+            broken["busmaster"] += 1
+            with lab.provoking("busmaster", "unmapped"):
+                broken["unmapped"] += 1
+
+
+def test_failure_is_not_hidden_by_what_it_led_to(quiet_lab):
+    lab, broken = quiet_lab
+    with pytest.raises(ValueError):
+        with lab:
+            broken["app"] += 1
+            raise ValueError
+
+
+def test_model_that_died_fails_the_lab(quiet_lab):
+    lab, _ = quiet_lab
+    with pytest.raises(LabError, match="ended while it answered|Broken pipe"):
+        with lab:
+            lab.ctl.cmd("quit")
 
 
 def test_machine_that_is_not_running(broken_lab):

@@ -2,7 +2,7 @@
 """The log scan: what it must find, what it must pass, what it shows."""
 
 import pytest
-from run.logscan import bad_lines, excerpt, load_allowed
+from run.logscan import bad_lines, excerpt, load_allowed, scan
 
 BAD = [
     "WARNING: CPU: 0 PID: 1 at drivers/dma/dmaengine.c:1164 dma_chan_put+0x1/0x2",
@@ -50,6 +50,26 @@ def test_finds(line):
 @pytest.mark.parametrize("line", GOOD)
 def test_passes(line):
     assert bad_lines(f"[    0.1] {line}\n") == []
+
+
+def test_scans_every_log_of_a_lab(tmp_path):
+    """QEMU is silent when all is well: whatever it says is bad."""
+    (tmp_path / "host.console").write_text("fine\nBUG: one\n")
+    (tmp_path / "host-0.console").write_text("BUG: two\n")
+    (tmp_path / "model.log").write_text("serving\nx.c:1: runtime error: shift\n")
+    (tmp_path / "report").write_text("BUG: not a log\n")
+    (tmp_path / "endpoint.qemu").write_text(
+        "qemu-system-aarch64: vfio-user: short write\n"
+        "qemu-system-aarch64: terminating on signal 15 from pid 2 (python3)\n"
+        'qemu-system-x86_64: -device {"driver": "vfio-user-pci"}: warning: vfio '
+        "vfio-user:/tmp/x/ep: Could not enable error recovery for the device\n"
+    )
+    assert scan(tmp_path) == [
+        "endpoint.qemu:1: qemu-system-aarch64: vfio-user: short write",
+        "host-0.console:1: BUG: two",
+        "host.console:2: BUG: one",
+        "model.log:2: x.c:1: runtime error: shift",
+    ]
 
 
 def test_allow_list_needs_reasons(tmp_path):
