@@ -38,6 +38,15 @@ static enum burst_error move_in(struct ctlr *c, unsigned int func, u64 local,
 	return BURST_OK;
 }
 
+/* Drivers and their buffers are only proven for 64-bit addresses by data
+ * that needs them. */
+static void count_high(struct counters *cs, enum counter which, u64 addr,
+		       u32 len)
+{
+	if (len && (addr + len - 1) >> 32)
+		count_add(cs, which, 1, len, 0);
+}
+
 enum burst_error burst_move(struct ctlr *c, enum dma_dir dir,
 			    unsigned int func, u64 local, u64 link, u32 len,
 			    bool first)
@@ -53,6 +62,10 @@ enum burst_error burst_move(struct ctlr *c, enum dma_dir dir,
 		err = move_out(c, func, local, bus, len, first);
 	else
 		err = move_in(c, func, local, bus, len, first);
+	if (!err) {
+		count_high(&c->count, CNT_DMA_HIGH_HOST, bus, len);
+		count_high(&c->count, CNT_DMA_HIGH_EP, local, len);
+	}
 	if (err)
 		log_trace("dma: function %u, %s 0x%llx+0x%x: %s", func,
 			  dir == DMA_WRITE ? "write to" : "read from",

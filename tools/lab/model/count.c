@@ -21,6 +21,8 @@ static const struct {
 	[CNT_DMA_START]		= { "dma.start", false },
 	[CNT_DMA_ELEMENT]	= { "dma.element", false },
 	[CNT_DMA_ABORT]		= { "dma.abort", false },
+	[CNT_DMA_HIGH_HOST]	= { "dma.high.host", false },
+	[CNT_DMA_HIGH_EP]	= { "dma.high.ep", false },
 	[CNT_VIOL_APP]		= { "violation.app", false },
 	[CNT_VIOL_REGS]		= { "violation.regs", false },
 	[CNT_VIOL_WIDTH]	= { "violation.width", false },

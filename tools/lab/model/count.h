@@ -29,6 +29,8 @@ enum counter {
 	CNT_DMA_START,		/* doorbells that started an engine run */
 	CNT_DMA_ELEMENT,
 	CNT_DMA_ABORT,
+	CNT_DMA_HIGH_HOST,	/* bursts that reach above 4 GiB there */
+	CNT_DMA_HIGH_EP,
 	CNT_VIOL_APP,		/* host reached the SoC's reset and mode block */
 	CNT_VIOL_REGS,		/* host reached other registers */
 	CNT_VIOL_WIDTH,		/* host used an engine register other than whole */

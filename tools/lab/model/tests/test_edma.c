@@ -773,6 +773,33 @@ TEST(edma_outbound_window)
 	rig_close(&r);
 }
 
+/* Memory of both machines above 4 GiB, and the last byte below it. */
+TEST(edma_counts_high_addresses)
+{
+	const u64 high = 1ull << 32, last = high - 4096;
+	struct rig r;
+
+	rig_open(&r, "generic");
+	CHECK(!guestmem_map(&r.c->fn[0].mem, last, 8192,
+			    GUESTMEM_READ | GUESTMEM_WRITE, r.host_mem_fd, 0));
+	CHECK(!guestmem_map(&r.c->ep.mem, high, 4096, GUESTMEM_READ,
+			    r.ep_mem_fd, 0));
+	rig_set_reg(&r, WR_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB, 8, high, HOST_RAM + DST);
+	element(&r, LIST + 24, CB, 8, EP_RAM + SRC, last + 4088);
+	element(&r, LIST + 48, CB, 16, EP_RAM + SRC, high);
+	element(&r, LIST + 72, CB | LIE, 32, high, high);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_count(&r, CNT_DMA_ABORT), 0);
+	CHECK_EQ(rig_count(&r, CNT_DMA_HIGH_HOST), 2);
+	CHECK_EQ(r.c->count.c[CNT_DMA_HIGH_HOST].bytes, 48);
+	CHECK_EQ(rig_count(&r, CNT_DMA_HIGH_EP), 2);
+	CHECK_EQ(r.c->count.c[CNT_DMA_HIGH_EP].bytes, 40);
+	rig_close(&r);
+}
+
 /* A window that begins, and ends, inside of what would be a burst. */
 TEST(edma_outbound_edges)
 {
