@@ -11,9 +11,15 @@ from .scratch import Scratch
 from .tree import commit_series
 
 
-def of_the_project(repo: Path = stored.REPO) -> None:
-    """Every in-tree file comes with a patch."""
-    lost = stored.without_patch(stored.load(repo), repo)
+def of_the_project(folders: list[str], repo: Path = stored.REPO) -> None:
+    """Every file below these folders comes with a patch: the kernel's own at the
+    top. What else lies beside them, a build or notes, is nobody's business.
+    """
+    lost = [
+        path
+        for path in stored.without_patch(stored.load(repo), repo)
+        if path.split("/")[0] in folders
+    ]
     if lost:
         raise stored.SeriesError(
             f"no patch adds {', '.join(lost)}; give the "
@@ -34,15 +40,15 @@ def mailed_tree(scratch: Scratch, mails: list[Path]) -> str:
 
 def check() -> str:
     """One line for the user; SeriesError for the first thing that is wrong."""
-    of_the_project()
     patches = stored.load()
-    if not patches:
-        return "series: no patches"
     with (
         Scratch() as scratch,
         tempfile.TemporaryDirectory() as first,
         tempfile.TemporaryDirectory() as second,
     ):
+        of_the_project(scratch.git("ls-tree", "-d", "--name-only", "base").split())
+        if not patches:
+            return "series: no patches"
         commits = commit_series(scratch)
         tree = scratch.tree_of("series")
         mails = export(Path(first))

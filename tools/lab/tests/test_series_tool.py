@@ -303,6 +303,13 @@ def test_a_file_without_a_patch(project: Project):
     assert "no patch adds drivers/new/lost.c" in project.refused("check")
 
 
+def test_a_folder_that_is_not_the_kernels(project: Project):
+    """A build, notes, a virtual environment beside the series: not part of it."""
+    project.write("build/kernel/vmlinux.c", "int built;\n")
+    project.write("notes.d/todo", "much\n")
+    project.good("check")
+
+
 def test_a_patch_without_its_file(project: Project):
     (project.repo / "drivers/new/new.c").unlink()
     assert "0001-sub-first.patch: Adds: drivers/new/new.c, but" in project.refused(
