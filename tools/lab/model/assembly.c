@@ -1,34 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "assembly.h"
 #include "edma_v0.h"
 #include "epside.h"
+#include "hdma.h"
 
-/* NULL with @err set for a layout that is not emulated. */
-static const struct layout *layout_of(const struct board *b,
-				      char err[BOARD_ERR_LEN])
+static const struct layout *layout_of(const struct board *b)
 {
-	if (b->dma_format == DMA_UNROLL)
+	switch (b->dma_format) {
+	case DMA_HDMA_COMPAT:
+		return &edma_v0_compat;
+	case DMA_HDMA_NATIVE:
+		return &hdma_native;
+	default:
 		return &edma_v0_unroll;
-	snprintf(err, BOARD_ERR_LEN,
-		 "board %s: its DMA engine has the %s register layout, which is not emulated yet; "
-		 "use a board with dma-format = unroll",
-		 b->name, b->dma_format == DMA_HDMA_NATIVE ? "hdma-native" :
-		 "hdma-compat");
-	return NULL;
+	}
 }
 
-struct ctlr *ctlr_create(const struct board *b, char err[BOARD_ERR_LEN])
+struct ctlr *ctlr_create(const struct board *b)
 {
-	const struct layout *layout = layout_of(b, err);
-	struct ctlr *c;
+	struct ctlr *c = calloc(1, sizeof(*c));
 	unsigned int i;
 
-	if (!layout)
-		return NULL;
-	c = calloc(1, sizeof(*c));
 	if (!c)
 		abort();
 	pthread_mutex_init(&c->lock, NULL);
@@ -40,7 +34,7 @@ struct ctlr *ctlr_create(const struct board *b, char err[BOARD_ERR_LEN])
 		c->fn[i].index = i;
 		irqset_init(&c->fn[i].irqs);
 	}
-	c->engine = engine_create(c, layout);
+	c->engine = engine_create(c, layout_of(b));
 	epside_power_on(c);
 	return c;
 }

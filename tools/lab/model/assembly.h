@@ -8,12 +8,10 @@
 /**
  * ctlr_create() - a controller in its power-on state
  * @b: board, copied
- * @err: message on failure
  *
- * Return: the controller, its engine's thread not running yet; or NULL with
- * @err set when the board asks for something that is not emulated.
+ * Its engine's thread does not run yet.
  */
-struct ctlr *ctlr_create(const struct board *b, char err[BOARD_ERR_LEN]);
+struct ctlr *ctlr_create(const struct board *b);
 
 /* Stops the engine and frees all. Called without the lock. */
 void ctlr_destroy(struct ctlr *c);

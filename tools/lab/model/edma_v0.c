@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The eDMA, register layout v0, unrolled.
+ * The eDMA, register layout v0, unrolled; and the HDMA as it shows itself to
+ * drivers of the eDMA. That has no engine_en, but a power switch a channel
+ * (kernel, dw-edma-v0-core.c, which quotes databook 6.10a-lca06).
  *
  * Offsets and bits: the kernel's drivers/dma/dw-edma/dw-edma-v0-regs.h and
  * dw-edma-v0-core.c. What the registers do: the same driver, and the
@@ -16,6 +18,7 @@
 #define DOORBELL_CHAN		GENMASK(2, 0)
 #define DOORBELL_STOP		BIT(31)
 #define ENGINE_EN		BIT(0)
+#define PWR_EN			BIT(0)
 
 /* Channel contexts: the write direction's, 0x100 further the read one's. */
 #define CONTEXT			0x200
@@ -139,10 +142,11 @@ static void tell(struct walk *w, u32 bit, bool local, bool remote)
 		signals_host(&e->signals, w->func, addr, data);
 }
 
-static void v0_done(struct walk *w, u32 control)
+static void v0_done(struct walk *w, u32 control, u64 next)
 {
 	bool local = control & ELEMENT_LIE, remote = control & ELEMENT_RIE;
 
+	(void)next;
 	if (local ||
 	    (remote && mode_is(w, MODE_DONE_STATUS, DONE_STATUS_EITHER)))
 		dir_of(w)->int_status |= BIT(w->n);
@@ -213,6 +217,19 @@ static void engine_en_set(const struct reg_at *at, u32 v)
 	engine_kick(at->e);
 }
 
+static u32 pwr_en_get(const struct reg_at *at)
+{
+	return at->w[at->word].drain ? 0 : PWR_EN;
+}
+
+static void pwr_en_set(const struct reg_at *at, u32 v)
+{
+	if (at->word >= engine_chans(at->e, at->w->dir))
+		return;
+	at->w[at->word].drain = !(v & PWR_EN);
+	engine_kick(at->e);
+}
+
 static u32 zero(const struct reg_at *at)
 {
 	(void)at;
@@ -266,7 +283,6 @@ static void int_clear_set(const struct reg_at *at, u32 v)
 
 /* A direction's registers are not where the other's are, plus a constant. */
 static const struct reg dir_regs[] = {
-	{ { 0x00c, 0x02c }, 1, .get = engine_en_get, .set = engine_en_set },
 	{ { 0x010, 0x030 }, 1, .get = zero, .set = doorbell_set },
 	{ { 0x04c, 0x0a0 }, 1, DIR_FIELD(int_status, 0),
 	  .set = int_status_set },
@@ -279,6 +295,15 @@ static const struct reg dir_regs[] = {
 	{ { 0x068, 0x0d4 }, 2, DIR_FIELD(abort_imwr, ~0u) },
 	{ { 0x070, 0x0dc }, MAX_CHANS / 2, DIR_FIELD(imwr_data, ~0u) },
 	{ { 0x090, 0x0c4 }, 1, DIR_FIELD(ll_err_en, ~0u) },
+};
+
+static const struct reg unroll_regs[] = {
+	{ { 0x00c, 0x02c }, 1, .get = engine_en_get, .set = engine_en_set },
+};
+
+static const struct reg compat_regs[] = {
+	{ { 0x00c, 0x02c }, 1, .get = zero },
+	{ { 0x128, 0x168 }, MAX_CHANS, .get = pwr_en_get, .set = pwr_en_set },
 };
 
 /* ---- registers of a channel ---- */
@@ -333,6 +358,18 @@ static const struct reg *find_chan(struct engine *e, u32 off,
 			off % CONTEXT_READ, at);
 }
 
+/* The register at @off, if it is the direction's of at->w. */
+static const struct reg *find_dir(struct engine *e, u32 off, struct reg_at *at)
+{
+	const struct reg *r = reg_find(dir_regs, ARRAY_SIZE(dir_regs), off, at);
+
+	if (r)
+		return r;
+	if (e->layout == &edma_v0_compat)
+		return reg_find(compat_regs, ARRAY_SIZE(compat_regs), off, at);
+	return reg_find(unroll_regs, ARRAY_SIZE(unroll_regs), off, at);
+}
+
 static const struct reg *find(struct engine *e, u32 off, struct reg_at *at)
 {
 	const struct reg *r = NULL;
@@ -340,7 +377,7 @@ static const struct reg *find(struct engine *e, u32 off, struct reg_at *at)
 
 	for (dir = 0; dir < NUM_DIRS && !r; dir++) {
 		at->w = &e->walk[dir][0];
-		r = reg_find(dir_regs, ARRAY_SIZE(dir_regs), off, at);
+		r = find_dir(e, off, at);
 	}
 	return r ? r : find_chan(e, off, at);
 }
@@ -387,15 +424,18 @@ static void v0_reset(struct engine *e)
 	}
 }
 
-const struct layout edma_v0_unroll = {
-	.size = sizeof(struct edma),
-	.reset = v0_reset,
-	.read = v0_read,
-	.write = v0_write,
-	.pending = v0_pending,
-	.walk = {
-		.done = v0_done,
-		.stopped = v0_stopped,
-		.aborted = v0_aborted,
-	},
-};
+#define LAYOUT { \
+	.size = sizeof(struct edma), \
+	.reset = v0_reset, \
+	.read = v0_read, \
+	.write = v0_write, \
+	.pending = v0_pending, \
+	.walk = { \
+		.done = v0_done, \
+		.stopped = v0_stopped, \
+		.aborted = v0_aborted, \
+	}, \
+}
+
+const struct layout edma_v0_unroll = LAYOUT;
+const struct layout edma_v0_compat = LAYOUT;

@@ -4,7 +4,8 @@
 
 #include "engine.h"
 
-/* The eDMA's registers, unrolled. */
+/* The eDMA's registers, unrolled; what an HDMA shows to drivers of those. */
 extern const struct layout edma_v0_unroll;
+extern const struct layout edma_v0_compat;
 
 #endif

@@ -263,9 +263,7 @@ int main(int argc, char **argv)
 	ret = catch_signals(&s);
 	if (ret)
 		return die("signals", strerror(-ret));
-	s.ctlr = ctlr_create(&board, err);
-	if (!s.ctlr)
-		return die(err, NULL);
+	s.ctlr = ctlr_create(&board);
 	ret = serve(&s, &o);
 	close_sockets(&s);
 	ctlr_destroy(s.ctlr);

@@ -43,6 +43,19 @@ static const struct {
 		.word = { "aborts", "silent" },
 		.def = STOP_ABORTS,
 	},
+	/* HDMA: the LLP register moves at watermarks, or also when the
+	 * channel comes to rest */
+	[MODE_HDMA_LLP] = {
+		.name = "hdma-llp",
+		.word = { "watermark", "rest" },
+		.def = HDMA_LLP_WATERMARK,
+	},
+	/* HDMA: watermark_en must allow what an element asks for */
+	[MODE_WATERMARK_EN] = {
+		.name = "watermark-en",
+		.word = { "required", "ignored" },
+		.def = WATERMARK_EN_REQUIRED,
+	},
 };
 
 void modes_init(struct modes *m)

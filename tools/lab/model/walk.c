@@ -137,10 +137,11 @@ static void tell_end(struct walk *w)
 static void finish_element(struct walk *w)
 {
 	u32 control = w->control;
+	u64 next = w->llp;
 
 	w->busy = false;
 	next_element(w);
-	w->ops->done(w, control);
+	w->ops->done(w, control, next);
 	tell_end(w);
 }
 

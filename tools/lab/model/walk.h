@@ -42,14 +42,15 @@ struct walk;
 
 /**
  * struct walk_ops - what the owner of a walk is told
- * @done: an element with this control word was executed
+ * @done: an element with this control word was executed; @next is the place
+ *        in the list behind it, which the walk has passed already
  * @stopped: the walk came to its end, by itself or because it drained
  * @aborted: it ended with an error
  *
  * In the callbacks the state is the one after what is told.
  */
 struct walk_ops {
-	void (*done)(struct walk *w, u32 control);
+	void (*done)(struct walk *w, u32 control, u64 next);
 	void (*stopped)(struct walk *w);
 	void (*aborted)(struct walk *w, enum walk_error error);
 };

@@ -97,8 +97,7 @@ void rig_open(struct rig *r, const char *board)
 	memset(r, 0, sizeof(*r));
 	snprintf(path, sizeof(path), "%s/%s", boards_dir, board);
 	must(!board_load(&b, path, err), err);
-	r->c = ctlr_create(&b, err);
-	must(r->c, err);
+	r->c = ctlr_create(&b);
 	r->ep_mem_fd = memory(EP_RAM_SIZE, &r->ep_ram);
 	r->host_mem_fd = memory(HOST_RAM_SIZE, &r->host_ram);
 	open_endpoint(r);

@@ -4,7 +4,7 @@
  * lists the way dw-edma does: data elements, then a link back to the start;
  * lists longer than the ring in chunks, cycle bit toggled for each.
  */
-#include "rig.h"
+#include "lists.h"
 #include "tap.h"
 
 #define DMA		0x35000u
@@ -23,11 +23,6 @@
 #define WR_CTX(n)	(DMA + 0x200 + 0x200 * (n))
 #define RD_CTX(n)	(DMA + 0x300 + 0x200 * (n))
 
-#define CB	BIT(0)
-#define TCB	BIT(1)
-#define LLP	BIT(2)
-#define LIE	BIT(3)
-#define RIE	BIT(4)
 #define CCS	BIT(8)
 #define LLE	BIT(9)
 #define CS(v)	((v) >> 5 & 3)
@@ -35,39 +30,11 @@
 #define HALTED	2
 #define STOPPED	3
 
-#define LIST	(EP_RAM + 0x1000)
-#define SRC	0x100000u	/* in either memory */
-#define DST	0x200000u
-
-static void element(struct rig *r, u64 at, u32 control, u32 size, u64 sar,
-		    u64 dar)
-{
-	u8 *p = r->ep_ram + (at - EP_RAM);
-
-	put32(p + 4, size);
-	memcpy(p + 8, &sar, 8);
-	memcpy(p + 16, &dar, 8);
-	put32(p, control);
-}
-
-static void link_to(struct rig *r, u64 at, u32 control, u64 target)
-{
-	element(r, at, control | LLP, 0, target, 0);
-}
-
 static void set_channel(struct rig *r, u32 ctx, u32 control1, u64 list)
 {
 	rig_set_reg(r, ctx, control1);
 	rig_set_reg(r, ctx + 0x1c, (u32)list);
 	rig_set_reg(r, ctx + 0x20, (u32)(list >> 32));
-}
-
-static void fill(u8 *p, u32 len, u32 seed)
-{
-	u32 i;
-
-	for (i = 0; i < len; i++)
-		p[i] = (u8)((i * 31 + seed) ^ i >> 8);
 }
 
 TEST(edma_registers)
