@@ -42,6 +42,7 @@ sandbox()		# [BWRAP OPTION...] -- COMMAND...
 		--setenv LAB_RUN /run/lab --setenv LAB_LOGS /run/lab \
 		--setenv LAB_ARTIFACTS /run/lab \
 		${board_inside:+--setenv LAB_BOARD "$board_inside"} \
+		${LAB_SEED:+--setenv LAB_SEED "$LAB_SEED"} \
 		--setenv LAB_BASE_GIT "/cache/${base_git##*/}" \
 		--chdir /lab \
 		"${options[@]}" -- "$@"

@@ -28,6 +28,7 @@ struct ctlr *ctlr_create(const struct board *b)
 	pthread_mutex_init(&c->lock, NULL);
 	c->board = *b;
 	modes_init(&c->modes);
+	chance_seed_any(&c->chance);
 	irqset_init(&c->ep.irqs);
 	for (i = 0; i < MAX_FUNCS; i++) {
 		c->fn[i].ctlr = c;

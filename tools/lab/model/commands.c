@@ -194,6 +194,21 @@ static int cmd_modes(struct job *j)
 	return 0;
 }
 
+static int cmd_seed(struct job *j)
+{
+	struct chance *chance = &j->c->chance;
+	u64 seed;
+
+	if (j->n == 1) {
+		fprintf(j->out, "%" PRIu64 "\n", chance->seed);
+		return 0;
+	}
+	if (number(j, 1, UINT64_MAX, &seed))
+		return -EINVAL;
+	chance_seed(chance, seed);
+	return 0;
+}
+
 /* ---- faults ---- */
 
 /* wr|rd N in words 2 and 3. */
@@ -261,6 +276,33 @@ static int fault_count(struct job *j, u32 *what)
 	return 0;
 }
 
+static int fault_late(struct job *j)
+{
+	struct signals *s = &j->c->engine->signals;
+	u64 n;
+
+	if (j->n < 3 || j->n > 4 ||
+	    (j->n == 4 && strcmp(j->word[3], "random")))
+		return fail(j, "fault %s STEPS [random]", j->word[1]);
+	if (number(j, 2, 1000000, &n))
+		return -EINVAL;
+	s->late = (u32)n;
+	s->random = j->n == 4;
+	return 0;
+}
+
+static int fault_permille(struct job *j, u32 *what)
+{
+	u64 n;
+
+	if (j->n != 3)
+		return fail(j, "fault %s PERMILLE", j->word[1]);
+	if (number(j, 2, 1000, &n))
+		return -EINVAL;
+	*what = (u32)n;
+	return 0;
+}
+
 static int fault_inbound(struct job *j)
 {
 	if (j->n != 3)
@@ -282,7 +324,11 @@ static int cmd_fault(struct job *j)
 	if (!strcmp(kind, "lost-irq"))
 		return fault_count(j, &e->signals.lost);
 	if (!strcmp(kind, "late-irq"))
-		return fault_count(j, &e->signals.late);
+		return fault_late(j);
+	if (!strcmp(kind, "doubled-irq"))
+		return fault_permille(j, &e->signals.doubled);
+	if (!strcmp(kind, "stale-irq"))
+		return fault_permille(j, &e->signals.stale);
 	return fail(j, "unknown fault '%s'", kind);
 }
 
@@ -369,9 +415,10 @@ static const struct {
 	{ "counters", 0, 1, "counters [reset]", cmd_counters },
 	{ "link", 1, 1, "link up|down", cmd_link },
 	{ "reset", 1, 1, "reset hot", cmd_reset },
-	{ "fault", 2, 4, "fault stuck|abort|inbound|lost-irq|late-irq ...", cmd_fault },
+	{ "fault", 2, 4, "fault stuck|abort|inbound|lost-irq|late-irq|doubled-irq|stale-irq ...", cmd_fault },
 	{ "mode", 2, 2, "mode NAME VALUE", cmd_mode },
 	{ "modes", 0, 0, "modes", cmd_modes },
+	{ "seed", 0, 1, "seed [N]", cmd_seed },
 	{ "patch", 1, 6, "patch FUNC BAR OFFSET HEX [SKIP COUNT]", cmd_patch },
 	{ "peek", 4, 4, "peek FUNC BAR OFFSET LEN", cmd_peek },
 	{ "poke", 4, 4, "poke FUNC BAR OFFSET HEX", cmd_poke },

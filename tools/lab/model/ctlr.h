@@ -29,6 +29,7 @@
 
 #include "board.h"
 #include "cfg.h"
+#include "chance.h"
 #include "count.h"
 #include "guestmem.h"
 #include "iatu.h"
@@ -72,6 +73,7 @@ struct ctlr {
 	struct counters count;
 	struct modes modes;
 	struct later later;
+	struct chance chance;
 	struct log_limit reports[NUM_COUNTERS];
 	struct log_limit resets;	/* lines about resets, */
 	struct log_limit link_changes;	/* about the link */

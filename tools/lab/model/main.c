@@ -3,8 +3,10 @@
  * epmodel - an emulated DesignWare PCIe endpoint controller between two
  * virtual machines. README.md says what it emulates.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -27,6 +29,7 @@ struct options {
 	const char *control;
 	const char *log;
 	bool trace;
+	const char *seed;
 	bool check;
 };
 
@@ -50,7 +53,7 @@ static int die(const char *what, const char *why)
 static void usage(FILE *out)
 {
 	fputs("usage: epmodel --board FILE --ep PATH --host PATH%d --control PATH\n"
-	      "               [--log PATH] [--trace]\n"
+	      "               [--log PATH] [--trace] [--seed N]\n"
 	      "       epmodel --board FILE --check\n", out);
 }
 
@@ -64,6 +67,7 @@ static int parse(int argc, char **argv, struct options *o)
 		{ "control", required_argument, NULL, 'c' },
 		{ "log", required_argument, NULL, 'l' },
 		{ "trace", no_argument, NULL, 't' },
+		{ "seed", required_argument, NULL, 's' },
 		{ "check", no_argument, NULL, 'k' },
 		{ "help", no_argument, NULL, '?' + 128 },
 		{ NULL, 0, NULL, 0 },
@@ -90,6 +94,9 @@ static int parse(int argc, char **argv, struct options *o)
 		case 't':
 			o->trace = true;
 			break;
+		case 's':
+			o->seed = optarg;
+			break;
 		case 'k':
 			o->check = true;
 			break;
@@ -107,6 +114,15 @@ static int parse(int argc, char **argv, struct options *o)
 		return 1 + EXIT_FAILURE;
 	}
 	return 0;
+}
+
+static bool to_seed(const char *text, u64 *seed)
+{
+	char *end;
+
+	errno = 0;
+	*seed = strtoull(text, &end, 0);
+	return isdigit((unsigned char)*text) && !*end && !errno;
 }
 
 /* PATH%d with the function number in place of the %d. */
@@ -229,7 +245,8 @@ static int serve(struct server *s, const struct options *o)
 		die("engine thread", strerror(-ret));
 		return ret;
 	}
-	log_info("serving board %s", s->ctlr->board.name);
+	log_info("serving board %s, seed %" PRIu64, s->ctlr->board.name,
+		 s->ctlr->chance.seed);
 	ret = loop_run(&s->loop, timeout, tick, s);
 	if (ret)
 		die("poll", strerror(-ret));
@@ -242,6 +259,7 @@ int main(int argc, char **argv)
 	struct options o = { 0 };
 	char err[BOARD_ERR_LEN];
 	struct board board;
+	u64 seed = 0;
 	unsigned int i;
 	int ret;
 
@@ -250,6 +268,8 @@ int main(int argc, char **argv)
 		return ret - 1;
 	if (board_load(&board, o.board, err))
 		return die(err, NULL);
+	if (o.seed && !to_seed(o.seed, &seed))
+		return die(o.seed, "a seed is a number of at most 64 bits");
 	if (o.check)
 		return EXIT_SUCCESS;
 	if (o.log && log_open(o.log))
@@ -264,6 +284,8 @@ int main(int argc, char **argv)
 	if (ret)
 		return die("signals", strerror(-ret));
 	s.ctlr = ctlr_create(&board);
+	if (o.seed)
+		chance_seed(&s.ctlr->chance, seed);
 	ret = serve(&s, &o);
 	close_sockets(&s);
 	ctlr_destroy(s.ctlr);

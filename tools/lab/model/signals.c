@@ -25,16 +25,17 @@ static void deliver(void *arg, const void *data)
 		link_message(c, sig->func, sig->addr, sig->data);
 }
 
-static void send(struct signals *s, const struct signal *sig)
+static u32 delay(struct signals *s)
+{
+	return s->random ? chance_below(&s->ctlr->chance, s->late + 1) :
+	       s->late;
+}
+
+static void post(struct signals *s, const struct signal *sig)
 {
 	struct later *l = &s->ctlr->later;
-	u64 due = l->now + s->late;
+	u64 due = l->now + delay(s);
 
-	if (s->lost) {
-		s->lost--;
-		log_info("fault: interrupt lost");
-		return;
-	}
 	if (due < s->last)
 		due = s->last;
 	s->last = due;
@@ -42,6 +43,24 @@ static void send(struct signals *s, const struct signal *sig)
 		deliver(s->ctlr, sig);
 	else
 		later_add(l, due, deliver, s->ctlr, sig, sizeof(*sig));
+}
+
+static void send(struct signals *s, const struct signal *sig)
+{
+	struct chance *chance = &s->ctlr->chance;
+	struct later *l = &s->ctlr->later;
+
+	if (s->lost) {
+		s->lost--;
+		log_info("fault: interrupt lost");
+		return;
+	}
+	post(s, sig);
+	if (chance_hits(chance, s->doubled))
+		post(s, sig);
+	if (chance_hits(chance, s->stale))
+		later_add(l, s->last + 1 + chance_below(chance, SIGNALS_STALE),
+			  deliver, s->ctlr, sig, sizeof(*sig));
 }
 
 void signals_local(struct signals *s, unsigned int line)

@@ -14,9 +14,14 @@
 struct signals {
 	struct ctlr *ctlr;
 	u32 lost;	/* fault: still to drop */
-	u32 late;	/* fault: delay of each, in steps of the engine */
+	u32 late;	/* fault: delay of each, in steps of the engine, */
+	bool random;	/* or the most that chance may take */
+	u32 doubled;	/* fault: of a thousand, how many come twice */
+	u32 stale;	/* fault: and how many come again when all is over */
 	u64 last;	/* step at which the last one is due */
 };
+
+#define SIGNALS_STALE	64u	/* most steps until a stale one comes */
 
 /* A line of the endpoint; a 32-bit write to the host, usually a message. */
 void signals_local(struct signals *s, unsigned int line);

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import logscan, qemu
+from . import logscan, options, qemu
 from .artifacts import Artifacts, Kernels
 from .control import Control
 from .errors import LabError
@@ -108,6 +108,7 @@ class Lab:
                 self._board,
                 self.workdir,
                 cpus=self._cpus,
+                seed=options.seed(),
             )
             self.start_ep()
         except BaseException:

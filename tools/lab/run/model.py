@@ -20,6 +20,8 @@ _START_TIMEOUT = 30
 class Model:
     """Starts `binary` for one board; its log is `model.log` in `workdir`.
 
+    All its random choices come from one seed, which it picks if none is given.
+
     The sockets lie in a folder of their own under /tmp, because the path of a
     UNIX socket has at most 107 characters.
     """
@@ -31,6 +33,7 @@ class Model:
         workdir: Path,
         *,
         cpus: frozenset[int] | None = None,
+        seed: str | None = None,
     ):
         self.log = workdir / "model.log"
         self._sockets = Path(tempfile.mkdtemp(prefix="lab-"))
@@ -47,6 +50,8 @@ class Model:
             "--control",
             str(control),
         ]
+        if seed is not None:
+            argv.append(f"--seed={seed}")
         try:
             self.process = Process("model", argv, self.log, cpus=cpus)
         except BaseException:
@@ -56,11 +61,12 @@ class Model:
             self._wait_for(self.endpoint)
             self._wait_for(control)
             self.control = Control(control)
+            (used,) = self.control.cmd("seed")
         except BaseException:
             self.process.end()
             shutil.rmtree(self._sockets, ignore_errors=True)
             raise
-        _log.info("model: %s is ready", board.name)
+        _log.info("model: %s is ready, seed %s", board.name, used)
 
     def function(self, number: int) -> Path:
         """The socket of a function, for the host VM."""

@@ -14,3 +14,11 @@ def board(default: str) -> str:
     The name of a board, or the absolute path of a board file.
     """
     return os.environ.get("LAB_BOARD") or default
+
+
+def seed() -> str | None:
+    """The seed of the model's random choices, $LAB_SEED; None: one of its own.
+
+    It is the model that refuses what is no number.
+    """
+    return os.environ.get("LAB_SEED") or None

@@ -46,6 +46,16 @@ def test_model_that_refuses_its_board(broken_lab):
     assert "generic:3: no such key" in message
 
 
+def test_model_that_refuses_its_seed(broken_lab, monkeypatch):
+    """It gets the user's, as it is, and says what is wrong with it."""
+    monkeypatch.setenv("LAB_SEED", "today")
+    with pytest.raises(LabError, match="--seed=today: a seed is a number"):
+        with broken_lab(
+            'eval said=\\$$#; echo "$said: a seed is a number" >&2; exit 1'
+        ):
+            pass
+
+
 def test_model_that_makes_no_socket(broken_lab, monkeypatch):
     monkeypatch.setattr("run.model._START_TIMEOUT", 0.3)
     with pytest.raises(LabError, match="model: no socket ep after 0.3 s"):

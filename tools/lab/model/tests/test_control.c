@@ -157,6 +157,32 @@ TEST(control_modes)
 	rig_close(&r);
 }
 
+TEST(control_seed_and_random_faults)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	CHECK(is(&r, "seed 0x10", "ok\n"));
+	CHECK(is(&r, "seed", "16\nok\n"));
+	CHECK(is(&r, "seed today",
+		 "error: 'today' is not a number that fits here\n"));
+	CHECK(is(&r, "fault late-irq 30 random", "ok\n"));
+	CHECK(r.c->engine->signals.random);
+	CHECK(is(&r, "fault late-irq 0", "ok\n"));
+	CHECK(!r.c->engine->signals.random);
+	CHECK(is(&r, "fault late-irq 30 often",
+		 "error: fault late-irq STEPS [random]\n"));
+	CHECK(is(&r, "fault doubled-irq 100", "ok\n"));
+	CHECK(is(&r, "fault stale-irq 1000", "ok\n"));
+	CHECK_EQ(r.c->engine->signals.doubled, 100);
+	CHECK_EQ(r.c->engine->signals.stale, 1000);
+	CHECK(is(&r, "fault stale-irq 1001",
+		 "error: '1001' is not a number that fits here\n"));
+	free(answer);
+	answer = NULL;
+	rig_close(&r);
+}
+
 TEST(control_link_and_faults)
 {
 	struct rig r;

@@ -924,6 +924,68 @@ TEST(edma_fault_late_keeps_order)
 	rig_close(&r);
 }
 
+/* When interrupts come with every random fault on: a digit a step. */
+static void play(u64 seed, char *score, unsigned int len)
+{
+	struct signals *s;
+	struct rig r;
+	unsigned int i;
+
+	rig_open(&r, "generic");
+	chance_seed(&r.c->chance, seed);
+	s = &r.c->engine->signals;
+	s->late = 20;
+	s->random = true;
+	s->doubled = 300;
+	s->stale = 300;
+	rig_set_reg(&r, WR_EN, 1);
+	for (i = 0; i < len; i++) {
+		if (i < 10)
+			run_one(&r, LIE);
+		steps(&r, 1);
+		score[i] = (char)('0' + rig_ep_irqs(&r, 0));
+	}
+	score[len] = '\0';
+	rig_close(&r);
+}
+
+TEST(edma_faults_by_seed)
+{
+	char a[201], b[201], c[201];
+	unsigned int i, irqs = 0;
+
+	play(1, a, 200);
+	play(1, b, 200);
+	play(2, c, 200);
+	CHECK(!strcmp(a, b));
+	CHECK(strcmp(a, c));
+	for (i = 0; i < 200; i++)
+		irqs += (unsigned int)(a[i] - '0');
+	CHECK(irqs > 10 && irqs < 30);
+}
+
+TEST(edma_fault_doubled_and_stale)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	r.c->engine->signals.doubled = 1000;
+	run_one(&r, LIE);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 2);
+	r.c->engine->signals.doubled = 0;
+	r.c->engine->signals.stale = 1000;
+	rig_set_reg(&r, WR_CLEAR, BIT(0));
+	run_one(&r, LIE);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	rig_set_reg(&r, WR_CLEAR, BIT(0));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	steps(&r, SIGNALS_STALE);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	rig_close(&r);
+}
+
 /* The emulated doorbell can be lost and late as any interrupt. */
 TEST(edma_fault_of_the_doorbell)
 {

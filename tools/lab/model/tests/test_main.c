@@ -189,10 +189,32 @@ TEST(main_bad_options)
 		"/nowhere/control: No such file");
 	refuses((struct opts){ .log = "/nowhere/log" },
 		"/nowhere/log: No such file");
+	refuses((struct opts){ .more = "--seed=today" },
+		"today: a seed is a number");
+	refuses((struct opts){ .more = "--seed=0x1ffffffffffffffff" },
+		"a seed is a number of at most 64 bits");
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[0] = '/';
 	longest[sizeof(longest) - 1] = '\0';
 	refuses((struct opts){ .ep = longest }, "File name too long");
+	teardown();
+}
+
+TEST(main_seed)
+{
+	char answer[16] = "";
+	int control;
+	pid_t pid;
+
+	setup();
+	pid = start(options((struct opts){ .more = "--seed=42" }));
+	CHECK(wait_for(in_dir("control")));
+	control = connect_to(in_dir("control"));
+	CHECK_EQ(write(control, "seed\nquit\n", 10), 10);
+	CHECK_EQ(status_of(pid), EXIT_SUCCESS);
+	CHECK(read(control, answer, sizeof(answer) - 1) > 0);
+	CHECK(!strncmp(answer, "42\n", 3));
+	close(control);
 	teardown();
 }
 
