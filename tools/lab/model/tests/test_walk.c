@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The walk through a list without any registers: what it tells its owner, and
+ * in which order.
+ */
+#include "lists.h"
+#include "tap.h"
+
+static char told[64];
+static u64 after;
+
+static void note(const char *what)
+{
+	strncat(told, what, sizeof(told) - strlen(told) - 1);
+}
+
+static void on_done(struct walk *w, u32 control, u64 next)
+{
+	note(walk_runs(w) ? "done " : "last ");
+	if (control & LIE)
+		note("LIE ");
+	after = next;
+}
+
+static void on_stopped(struct walk *w)
+{
+	note(w->state == WALK_STOPPED ? "stopped" : "?");
+}
+
+static void on_aborted(struct walk *w, enum walk_error error)
+{
+	static const char * const errors[] = {
+		[WALK_ERROR_DATA] = "data",
+		[WALK_ERROR_LIST] = "list",
+		[WALK_ERROR_LINK] = "link",
+	};
+
+	note(w->state == WALK_HALTED ? "aborted " : "?");
+	note(errors[error]);
+}
+
+static const struct walk_ops ops = {
+	.done = on_done,
+	.stopped = on_stopped,
+	.aborted = on_aborted,
+};
+
+static struct walk open_walk(struct rig *r, enum dma_dir dir)
+{
+	rig_open(r, "generic");
+	told[0] = '\0';
+	return (struct walk){
+		.ctlr = r->c, .ops = &ops, .dir = dir, .list = true,
+		.cycle = true, .llp = LIST,
+	};
+}
+
+static const char *run(struct walk *w)
+{
+	told[0] = '\0';
+	walk_start(w);
+	while (walk_step(w))
+		;
+	return told;
+}
+
+TEST(walk_tells_in_order)
+{
+	struct rig r;
+	struct walk w = open_walk(&r, DMA_WRITE);
+
+	element(&r, LIST, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
+	element(&r, LIST + 24, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
+	CHECK(!strcmp(run(&w), "done last LIE stopped"));
+	CHECK_EQ(after, LIST + 48);
+	CHECK_EQ(w.llp, LIST + 48);
+	/* the place behind an element is not yet where a link leads to */
+	w.llp = LIST;
+	link_to(&r, LIST + 48, TCB, LIST);
+	run(&w);
+	CHECK_EQ(after, LIST + 48);
+	CHECK_EQ(w.llp, LIST);
+	CHECK(!w.cycle);
+	/* an error of the list is told after what was done before */
+	w.cycle = true;
+	link_to(&r, LIST + 48, 0, 0);
+	CHECK(!strcmp(run(&w), "done last LIE aborted list"));
+	rig_close(&r);
+}
+
+TEST(walk_without_list)
+{
+	struct rig r;
+	struct walk w = open_walk(&r, DMA_READ);
+
+	w.list = false;
+	w.size = 3;
+	w.sar = HOST_RAM + SRC;
+	w.dar = EP_RAM + DST;
+	w.control = LIE;
+	memcpy(r.host_ram + SRC, "abc", 3);
+	CHECK(!strcmp(run(&w), "last LIE stopped"));
+	CHECK(!memcmp(r.ep_ram + DST, "abc", 3));
+	CHECK_EQ(w.size, 0);
+	rig_close(&r);
+}
+
+TEST(walk_errors)
+{
+	struct rig r;
+	struct walk w = open_walk(&r, DMA_READ);
+
+	element(&r, LIST, CB, 8, HOST_RAM + SRC, 0);
+	CHECK(!strcmp(run(&w), "aborted data"));
+	element(&r, LIST, CB, 8, 0, EP_RAM + DST);
+	w.llp = LIST;
+	CHECK(!strcmp(run(&w), "aborted link"));
+	w.dir = DMA_WRITE;
+	element(&r, LIST, CB, 8, EP_RAM + SRC, 0);
+	w.llp = LIST;
+	CHECK(!strcmp(run(&w), "aborted data"));
+	w.llp = 0;
+	CHECK(!strcmp(run(&w), "aborted list"));
+	rig_close(&r);
+}
+
+/* A drain ends it between two bursts; stuck, it does not even drain; its
+ * faults outlive a reset. */
+TEST(walk_drain_and_faults)
+{
+	struct rig r;
+	struct walk w = open_walk(&r, DMA_WRITE);
+
+	element(&r, LIST, CB, 4 * BURST_MAX, EP_RAM + SRC, HOST_RAM + DST);
+	walk_start(&w);
+	CHECK(walk_step(&w));
+	CHECK(walk_step(&w));
+	w.drain = true;
+	w.stuck = true;
+	CHECK(!walk_step(&w));
+	w.stuck = false;
+	CHECK(walk_step(&w));
+	CHECK(!strcmp(told, "stopped"));
+	CHECK_EQ(w.size, 3 * BURST_MAX);
+
+	w.fail = true;
+	walk_reset(&w);
+	CHECK_EQ(w.state, WALK_IDLE);
+	CHECK(w.fail && !w.drain && !w.list);
+	w.list = true;
+	w.cycle = true;
+	w.llp = LIST;
+	CHECK(!strcmp(run(&w), "aborted data"));
+	CHECK(!w.fail);
+	rig_close(&r);
+}
