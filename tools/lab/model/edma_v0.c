@@ -26,6 +26,7 @@
 #define CONTEXT_READ		0x100
 
 /* ch_control1. CS and CCS are the walk's. */
+#define CTL_ELEMENT		GENMASK(4, 0)
 #define CTL_CS_SHIFT		5
 #define CTL_CS			GENMASK(6, 5)
 #define CTL_CCS			BIT(8)
@@ -245,7 +246,8 @@ static void doorbell_set(const struct reg_at *at, u32 v)
 	if (v & DOORBELL_STOP) {
 		stop(w);
 	} else if (!w->drain && !walk_runs(w)) {
-		w->control = chan_of(w)->control1;
+		if (!w->list)
+			w->control = chan_of(w)->control1;
 		engine_ring(at->e, w, at->from);
 	}
 }
@@ -313,9 +315,13 @@ static void *chan_bank(const struct reg_at *at)
 	return chan_of(at->w);
 }
 
+/* The low bits show the control word of the element that was taken last. */
 static u32 control1_get(const struct reg_at *at)
 {
-	return (chan_of(at->w)->control1 & ~(CTL_CS | CTL_CCS)) |
+	u32 stored = chan_of(at->w)->control1 &
+		     ~(CTL_ELEMENT | CTL_CS | CTL_CCS);
+
+	return stored | (at->w->control & CTL_ELEMENT) |
 	       (u32)at->w->state << CTL_CS_SHIFT |
 	       (at->w->cycle ? CTL_CCS : 0);
 }
@@ -326,6 +332,8 @@ static void control1_set(const struct reg_at *at, u32 v)
 	at->w->cycle = v & CTL_CCS;
 	at->w->list = v & CTL_LLE;
 	at->w->func = CTL_FUNC(v);
+	if (!walk_runs(at->w))
+		at->w->control = v;
 }
 
 #define WALK_FIELD(f) \

@@ -99,6 +99,7 @@ static enum walk_state look_ahead(struct walk *w, struct element *el)
 			return WALK_HALTED;
 		if (!(el->control & ELEMENT_LLP))
 			return WALK_RUNNING;
+		w->control = el->control;
 		if (el->control & ELEMENT_TCB)
 			w->cycle = !w->cycle;
 		w->llp = el->sar;	/* a link's pointer is in that place */

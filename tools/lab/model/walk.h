@@ -70,7 +70,7 @@ struct walk_ops {
  * @size: bytes that are left of the element
  * @sar: source of the next one
  * @dar: its destination
- * @control: control word of the element
+ * @control: control word of the element, or of the link that was followed last
  * @drain: stop at the next opportunity; doorbells are none of the walk's
  * @state: the walk's own, as are those below
  * @busy: in the middle of an element

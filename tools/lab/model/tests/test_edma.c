@@ -167,6 +167,29 @@ TEST(edma_link_elements)
 	rig_close(&r);
 }
 
+/* The channel's control word shows that of what it took last. */
+TEST(edma_control_of_the_element)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
+	element(&r, LIST + 24, RIE, 8, EP_RAM + SRC, HOST_RAM + DST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_CTX(0)) & 0x1f, CB | LIE);
+	link_to(&r, LIST + 24, CB | TCB, LIST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_CTX(0)) & 0x1f, CB | TCB | LLP);
+	/* a write counts until the next one is taken */
+	rig_set_reg(&r, WR_CTX(0), LLE | RIE);
+	CHECK_EQ(rig_reg(&r, WR_CTX(0)) & 0x1f, RIE);
+	rig_close(&r);
+}
+
 TEST(edma_links_without_end)
 {
 	struct rig r;
