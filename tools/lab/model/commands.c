@@ -404,6 +404,8 @@ static int cmd_quit(struct job *j)
 	return COMMAND_QUIT;
 }
 
+static int cmd_help(struct job *j);
+
 static const struct {
 	const char *word;
 	unsigned int min, max;	/* arguments */
@@ -422,8 +424,18 @@ static const struct {
 	{ "patch", 1, 6, "patch FUNC BAR OFFSET HEX [SKIP COUNT]", cmd_patch },
 	{ "peek", 4, 4, "peek FUNC BAR OFFSET LEN", cmd_peek },
 	{ "poke", 4, 4, "poke FUNC BAR OFFSET HEX", cmd_poke },
+	{ "help", 0, 0, "help", cmd_help },
 	{ "quit", 0, 0, "quit", cmd_quit },
 };
+
+static int cmd_help(struct job *j)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(j->out, "%s\n", commands[i].usage);
+	return 0;
+}
 
 static int run(struct job *j)
 {

@@ -7,35 +7,49 @@
 #include "log.h"
 
 static FILE *log_file;
-static bool log_tracing;
+static FILE *trace_file;
 
-int log_open(const char *path)
+static int open_lines(const char *path, FILE **file)
 {
 	FILE *f = fopen(path, "we");
 
 	if (!f)
 		return -errno;
 	setvbuf(f, NULL, _IOLBF, 0);
-	if (log_file)
-		fclose(log_file);
-	log_file = f;
+	if (*file)
+		fclose(*file);
+	*file = f;
 	return 0;
 }
 
-void log_set_trace(bool on)
+int log_open(const char *path)
 {
-	log_tracing = on;
+	return open_lines(path, &log_file);
 }
 
-static void log_line(const char *fmt, va_list ap)
+int log_open_trace(const char *path)
+{
+	return open_lines(path, &trace_file);
+}
+
+static void put_line(FILE *f, const struct timespec *t, const char *line)
+{
+	fprintf(f, "[%5lld.%06ld] %s\n", (long long)t->tv_sec,
+		t->tv_nsec / 1000, line);
+}
+
+/* The trace has the lines of the log as well, in their place. */
+static void log_line(bool trace, const char *fmt, va_list ap)
 {
 	char line[512];
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	vsnprintf(line, sizeof(line), fmt, ap);
-	fprintf(log_file ? log_file : stderr, "[%5lld.%06ld] %s\n",
-		(long long)t.tv_sec, t.tv_nsec / 1000, line);
+	if (!trace)
+		put_line(log_file ? log_file : stderr, &t, line);
+	if (trace_file)
+		put_line(trace_file, &t, line);
 }
 
 void log_info(const char *fmt, ...)
@@ -43,7 +57,7 @@ void log_info(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	log_line(fmt, ap);
+	log_line(false, fmt, ap);
 	va_end(ap);
 }
 
@@ -54,7 +68,7 @@ void log_limited(struct log_limit *l, const char *fmt, ...)
 	if (l->seen++ >= LOG_LIMIT)
 		return;
 	va_start(ap, fmt);
-	log_line(fmt, ap);
+	log_line(false, fmt, ap);
 	va_end(ap);
 	if (l->seen == LOG_LIMIT)
 		log_info("more of this kind are counted, not shown");
@@ -78,9 +92,9 @@ void log_trace(const char *fmt, ...)
 {
 	va_list ap;
 
-	if (!log_tracing)
+	if (!trace_file)
 		return;
 	va_start(ap, fmt);
-	log_line(fmt, ap);
+	log_line(true, fmt, ap);
 	va_end(ap);
 }

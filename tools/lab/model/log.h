@@ -11,7 +11,13 @@
  * Return: 0 or -errno.
  */
 int log_open(const char *path);
-void log_set_trace(bool on);
+
+/**
+ * log_open_trace() - write what log_trace() says, and the log, to a file
+ * @path: file to create or empty; the one before is closed
+ * Return: 0 or -errno.
+ */
+int log_open_trace(const char *path);
 
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Lines of one kind that a machine can cause without end. */
@@ -29,7 +35,7 @@ void log_limited(struct log_limit *l, const char *fmt, ...)
 void log_limit_end(struct log_limit *l, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* As log_info(), but only with --trace. */
+/* For the trace alone; nothing without one. */
 void log_trace(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

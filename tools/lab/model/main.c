@@ -28,7 +28,7 @@ struct options {
 	const char *host;	/* with %d for the function number */
 	const char *control;
 	const char *log;
-	bool trace;
+	const char *trace;
 	const char *seed;
 	bool check;
 };
@@ -53,7 +53,7 @@ static int die(const char *what, const char *why)
 static void usage(FILE *out)
 {
 	fputs("usage: epmodel --board FILE --ep PATH --host PATH%d --control PATH\n"
-	      "               [--log PATH] [--trace] [--seed N]\n"
+	      "               [--log PATH] [--trace PATH] [--seed N]\n"
 	      "       epmodel --board FILE --check\n", out);
 }
 
@@ -66,7 +66,7 @@ static int parse(int argc, char **argv, struct options *o)
 		{ "host", required_argument, NULL, 'h' },
 		{ "control", required_argument, NULL, 'c' },
 		{ "log", required_argument, NULL, 'l' },
-		{ "trace", no_argument, NULL, 't' },
+		{ "trace", required_argument, NULL, 't' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "check", no_argument, NULL, 'k' },
 		{ "help", no_argument, NULL, '?' + 128 },
@@ -92,7 +92,7 @@ static int parse(int argc, char **argv, struct options *o)
 			o->log = optarg;
 			break;
 		case 't':
-			o->trace = true;
+			o->trace = optarg;
 			break;
 		case 's':
 			o->seed = optarg;
@@ -274,7 +274,8 @@ int main(int argc, char **argv)
 		return EXIT_SUCCESS;
 	if (o.log && log_open(o.log))
 		return die(o.log, strerror(errno));
-	log_set_trace(o.trace);
+	if (o.trace && log_open_trace(o.trace))
+		return die(o.trace, strerror(errno));
 	loop_init(&s.loop);
 	s.control.listener = -1;
 	s.ep.listener = -1;

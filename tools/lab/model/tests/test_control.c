@@ -218,3 +218,15 @@ TEST(control_link_and_faults)
 	answer = NULL;
 	rig_close(&r);
 }
+
+TEST(control_help)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	CHECK_EQ(run(&r, "help"), COMMAND_DONE);
+	CHECK(strstr(answer, "\nlink up|down\n"));
+	CHECK(strstr(answer, "\nhelp\n"));
+	CHECK(is(&r, "help me", "error: usage: help\n"));
+	rig_close(&r);
+}

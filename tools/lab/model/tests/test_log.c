@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a machine can cause without end does not fill the disk. */
+#include <errno.h>
 #include <linux/vfio.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -119,4 +120,30 @@ TEST(log_of_refused_messages_is_limited)
 		CHECK_EQ(vfu_message(&v, &f, reply), sizeof(f.hdr));
 	CHECK_EQ(lines_with("refused"), LOG_LIMIT);
 	log_end();
+}
+
+TEST(log_and_trace)
+{
+	char trace[] = "/tmp/model-trace-XXXXXX";
+	int fd = mkstemp(trace);
+
+	CHECK(fd >= 0);
+	close(fd);
+	log_start();
+	log_trace("nobody asked");
+	CHECK_EQ(log_open_trace("/nowhere/trace"), -ENOENT);
+	CHECK_EQ(log_open_trace(trace), 0);
+	log_info("said to both");
+	log_trace("an %s access", "odd");
+	CHECK_EQ(lines_with("said to both"), 1);
+	CHECK_EQ(lines_with("access"), 0);
+	CHECK_EQ(lines_with("nobody asked"), 0);
+	log_end();
+
+	strcpy(path, trace);
+	CHECK_EQ(lines_with("said to both"), 1);
+	CHECK_EQ(lines_with("an odd access"), 1);
+	CHECK_EQ(lines_with("nobody asked"), 0);
+	unlink(path);
+	CHECK_EQ(log_open_trace("/dev/null"), 0);
 }

@@ -193,6 +193,8 @@ TEST(main_bad_options)
 		"today: a seed is a number");
 	refuses((struct opts){ .more = "--seed=0x1ffffffffffffffff" },
 		"a seed is a number of at most 64 bits");
+	refuses((struct opts){ .more = "--trace=/nowhere/trace" },
+		"/nowhere/trace: No such file");
 	memset(longest, 'x', sizeof(longest) - 1);
 	longest[0] = '/';
 	longest[sizeof(longest) - 1] = '\0';
@@ -225,7 +227,7 @@ TEST(main_ends_by_quit)
 	pid_t pid;
 
 	setup();
-	pid = start(options((struct opts){ .more = "--trace" }));
+	pid = start(options((struct opts){ .more = "--trace=/dev/null" }));
 	CHECK(wait_for(in_dir("control")));
 	/* clients that are there when it ends are no leak */
 	ep = connect_to(in_dir("ep"));
