@@ -15,6 +15,11 @@ static struct walk *walk_at(struct engine *e, unsigned int i)
 	return &e->walk[i / MAX_CHANS][i % MAX_CHANS];
 }
 
+static void wake(void *arg)
+{
+	engine_kick(arg);
+}
+
 struct engine *engine_create(struct ctlr *c, const struct layout *layout)
 {
 	struct engine *e = calloc(1, layout->size);
@@ -26,6 +31,8 @@ struct engine *engine_create(struct ctlr *c, const struct layout *layout)
 	e->layout = layout;
 	e->ctlr = c;
 	e->signals.ctlr = c;
+	c->later.wake = wake;
+	c->later.wake_arg = e;
 	for (i = 0; i < NUM_DIRS * MAX_CHANS; i++) {
 		walk_at(e, i)->ctlr = c;
 		walk_at(e, i)->ops = &layout->walk;
@@ -180,35 +187,49 @@ static bool some_steps(struct engine *e)
 	return n;
 }
 
-/* Without work a step is a moment in which nothing else happened. */
-static void idle(struct engine *e)
+static void arm(struct timespec *due)
 {
-	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, due);
+	due->tv_nsec += IDLE_STEP_NS;
+	if (due->tv_nsec >= 1000000000L) {
+		due->tv_sec++;
+		due->tv_nsec -= 1000000000L;
+	}
+}
 
+/*
+ * Without work a step is a moment in which nothing else happened. @due: when
+ * the next one is, kept while others wake the engine for nothing; 0 s: not
+ * known yet.
+ */
+static void idle(struct engine *e, struct timespec *due)
+{
 	if (!later_waits(&e->ctlr->later)) {
+		due->tv_sec = 0;
 		pthread_cond_wait(&e->kick, &e->ctlr->lock);
 		return;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_nsec += IDLE_STEP_NS;
-	if (t.tv_nsec >= 1000000000L) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000L;
-	}
-	if (pthread_cond_timedwait(&e->kick, &e->ctlr->lock, &t) == ETIMEDOUT)
+	if (!due->tv_sec)
+		arm(due);
+	if (pthread_cond_timedwait(&e->kick, &e->ctlr->lock, due) == ETIMEDOUT) {
+		due->tv_sec = 0;
 		later_step(&e->ctlr->later);
+	}
 }
 
 static void *run(void *arg)
 {
+	struct timespec due = { 0 };
 	struct engine *e = arg;
 
 	pthread_mutex_lock(&e->ctlr->lock);
 	while (!e->stop) {
-		if (some_steps(e))
+		if (some_steps(e)) {
+			due.tv_sec = 0;
 			let_others(e);
-		else
-			idle(e);
+		} else {
+			idle(e, &due);
+		}
 	}
 	pthread_mutex_unlock(&e->ctlr->lock);
 	return NULL;

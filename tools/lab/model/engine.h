@@ -88,7 +88,8 @@ void engine_report_abort(struct walk *w);
 /* One line a channel, for the control socket. */
 void engine_show(const struct engine *e, FILE *out);
 
-/* Tell the thread that there may be work, or something to be done later. */
+/* Tell the thread that there may be work. What is put off to later tells it
+ * by itself. */
 void engine_kick(struct engine *e);
 
 /* One step. Return: false when there is no work; then no step was taken. */

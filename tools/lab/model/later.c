@@ -27,6 +27,8 @@ void later_add(struct later *l, u64 due, later_fn *run, void *arg,
 	l->entry[i].run = run;
 	l->entry[i].arg = arg;
 	memcpy(l->entry[i].data, data, len);
+	if (l->wake)
+		l->wake(l->wake_arg);
 }
 
 void later_step(struct later *l)

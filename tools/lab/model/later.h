@@ -18,6 +18,8 @@ typedef void later_fn(void *arg, const void *data);
 
 struct later {
 	u64 now;	/* steps taken */
+	void (*wake)(void *arg);	/* who takes them may be asleep */
+	void *wake_arg;
 	unsigned int n;
 	struct {
 		u64 due;

@@ -4,6 +4,8 @@
  * lists the way dw-edma does: data elements, then a link back to the start;
  * lists longer than the ring in chunks, cycle bit toggled for each.
  */
+#include <time.h>
+
 #include "lists.h"
 #include "tap.h"
 
@@ -1006,6 +1008,30 @@ TEST(edma_fault_doubled_and_stale)
 	steps(&r, SIGNALS_STALE);
 	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
 	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	rig_close(&r);
+}
+
+/* An engine that sleeps takes its steps all the same. */
+TEST(edma_late_without_work)
+{
+	struct timespec nap = { .tv_nsec = 1000000 };
+	unsigned int i;
+	u64 irqs = 0;
+	struct rig r;
+
+	rig_open(&r, "generic");
+	CHECK_EQ(engine_start(r.c->engine), 0);
+	nanosleep(&nap, NULL);
+	pthread_mutex_lock(&r.c->lock);
+	r.c->engine->signals.late = 3;
+	rig_set_reg(&r, RD_STATUS, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 2), 0);
+	pthread_mutex_unlock(&r.c->lock);
+	for (i = 0; i < 10000 && !irqs; i++) {
+		nanosleep(&nap, NULL);
+		irqs = rig_ep_irqs(&r, 2);
+	}
+	CHECK_EQ(irqs, 1);
 	rig_close(&r);
 }
 
