@@ -280,6 +280,23 @@ static void rebar_select(struct cfg *c, unsigned int i)
 	put32(&c->val[REBAR_CTRL(i)], ctrl);
 }
 
+/* Whether the endpoint supports it or not, that is what the reset value
+ * says, 0; the endpoint is to write the capability again. */
+static void rebar_reset(struct cfg *c, unsigned int i, u32 mode)
+{
+	u32 ctrl = get32(&c->val[REBAR_CTRL(i)]) & ~REBAR_BAR_SIZE;
+
+	if (mode == REBAR_RESET_SMALLEST)
+		put32(&c->val[REBAR_CTRL(i)], ctrl);
+	else if (mode == REBAR_RESET_SUPPORTED)
+		rebar_select(c, i);
+}
+
+static bool touches(u32 off, unsigned int len, u32 reg)
+{
+	return off < reg + 4 && off + len > reg;
+}
+
 /* Only a supported size can be selected, whoever writes. */
 static void rebar_check(struct cfg *c, u32 off, unsigned int len)
 {
@@ -287,8 +304,10 @@ static void rebar_check(struct cfg *c, u32 off, unsigned int len)
 	u32 size;
 
 	for (i = 0; i < c->rebars; i++) {
-		if (off <= REBAR_CAP(i) + 3 && off + len > REBAR_CAP(i))
+		if (touches(off, len, REBAR_CAP(i)))
 			rebar_select(c, i);
+		if (!touches(off, len, REBAR_CTRL(i)))
+			continue;
 		size = (get32(&c->val[REBAR_CTRL(i)]) & REBAR_BAR_SIZE) >> 8;
 		if (size > 27 || !(get32(&c->val[REBAR_CAP(i)]) & BIT(size + 4)))
 			rebar_select(c, i);
@@ -378,11 +397,11 @@ void cfg_dbi_write(struct cfg *c, u32 off, unsigned int len, u32 v, bool all)
 		c->val[off + i] = (u8)((v & ~w1c) | (c->val[off + i] & w1c & ~v));
 	}
 	rebar_check(c, off, len);
-	if (c->has_msix && off <= MSIX_TABLE + 3 && off + len > MSIX_TABLE)
+	if (c->has_msix && touches(off, len, MSIX_TABLE))
 		c->msix_placed = true;
 }
 
-void cfg_bus_reset(struct cfg *c)
+void cfg_bus_reset(struct cfg *c, u32 rebar)
 {
 	unsigned int i;
 
@@ -396,7 +415,7 @@ void cfg_bus_reset(struct cfg *c)
 	put16(&c->val[EXP_LNKCTL], 0);
 	put16(&c->val[EXP_DEVCTL2], 0);
 	for (i = 0; i < c->rebars; i++)
-		rebar_select(c, i);
+		rebar_reset(c, i, rebar);
 	for (i = 0; i < NUM_BARS; i++)
 		c->bar[i].reg = bar_is_upper(c, i) ? 0 :
 				c->bar[i].reg & BAR_FLAGS;

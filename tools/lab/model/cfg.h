@@ -15,6 +15,7 @@
 #define MODEL_CFG_H
 
 #include "board.h"
+#include "modes.h"
 
 #define CFG_SIZE	4096u
 
@@ -94,9 +95,15 @@ void cfg_dbi_write(struct cfg *c, u32 off, unsigned int len, u32 v, bool all);
 /* A write to the BAR mask of @bar through DBI2. */
 void cfg_bar_mask(struct cfg *c, unsigned int bar, u32 v);
 
-/* What a hot reset, a function reset or a lost link takes away: what the
- * bus side wrote. What the endpoint wrote stays. */
-void cfg_bus_reset(struct cfg *c);
+/**
+ * cfg_bus_reset() - a hot reset, a function reset or a lost link
+ * @c: function
+ * @rebar: MODE_REBAR_RESET, what becomes of the size of resizable BARs
+ *
+ * Takes away what the bus side wrote. What the endpoint wrote stays, but for
+ * that size.
+ */
+void cfg_bus_reset(struct cfg *c, u32 rebar);
 
 /* Bytes that BAR @bar decodes; 0 when it is off or an upper half. */
 u64 cfg_bar_size(const struct cfg *c, unsigned int bar);

@@ -151,7 +151,7 @@ static void config_write(struct func *f, u32 off, unsigned int len, u32 v)
 	if (starts_flr(off, len, v)) {
 		log_limited(&c->resets, "function %u: function level reset",
 			    f->index);
-		cfg_bus_reset(&f->cfg);
+		link_reset_function(f);
 		return;
 	}
 	cfg_bus_write(&f->cfg, off, len, v);
@@ -174,7 +174,7 @@ static void fn_disconnected(void *dev)
 	struct func *f = dev;
 
 	f->connected = false;
-	cfg_bus_reset(&f->cfg);
+	link_reset_function(f);
 	link_update(f->ctlr);
 }
 
@@ -185,7 +185,7 @@ static void fn_reset(void *dev)
 
 	log_limited(&f->ctlr->resets, "function %u: reset by its machine",
 		    f->index);
-	cfg_bus_reset(&f->cfg);
+	link_reset_function(f);
 }
 
 static u64 fn_region_size(void *dev, unsigned int region)

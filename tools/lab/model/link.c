@@ -21,12 +21,17 @@ static bool host_present(const struct ctlr *c)
 	return false;
 }
 
+void link_reset_function(struct func *f)
+{
+	cfg_bus_reset(&f->cfg, f->ctlr->modes.v[MODE_REBAR_RESET]);
+}
+
 static void reset_functions(struct ctlr *c)
 {
 	unsigned int i;
 
 	for (i = 0; i < c->board.functions; i++)
-		cfg_bus_reset(&c->fn[i].cfg);
+		link_reset_function(&c->fn[i]);
 }
 
 void link_update(struct ctlr *c)

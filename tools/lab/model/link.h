@@ -24,6 +24,9 @@ void link_set_unplugged(struct ctlr *c, bool on);
 /* The host resets everything below its port; the link comes back at once. */
 void link_hot_reset(struct ctlr *c);
 
+/* What the host wrote to the function is lost. */
+void link_reset_function(struct func *f);
+
 /* Latch EVENT_* for the endpoint and interrupt it. */
 void link_event(struct ctlr *c, u32 events);
 

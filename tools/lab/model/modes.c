@@ -56,6 +56,12 @@ static const struct {
 		.word = { "required", "ignored" },
 		.def = WATERMARK_EN_REQUIRED,
 	},
+	/* size of a resizable BAR after a reset from the bus */
+	[MODE_REBAR_RESET] = {
+		.name = "rebar-reset",
+		.word = { "smallest", "sticky", "supported" },
+		.def = REBAR_RESET_SMALLEST,
+	},
 };
 
 void modes_init(struct modes *m)

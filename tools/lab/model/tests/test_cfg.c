@@ -293,6 +293,47 @@ TEST(cfg_function_level_reset_by_any_width)
 	rig_close(&r);
 }
 
+/* The size field is not sticky on all parts: the endpoint has to write the
+ * capability again, as it does when it hears that the link was lost. */
+TEST(cfg_resizable_bar_after_a_reset)
+{
+	static const u64 after[] = {
+		[REBAR_RESET_SMALLEST] = MIB(1),
+		[REBAR_RESET_STICKY] = MIB(4),
+		[REBAR_RESET_SUPPORTED] = MIB(2),
+	};
+	const u32 cap = CFG_EXT + 4, ctrl = CFG_EXT + 8;
+	struct cfg *cfg;
+	struct rig r;
+	u32 mode;
+
+	for (mode = 0; mode < ARRAY_SIZE(after); mode++) {
+		rig_open(&r, "rk3588");
+		CHECK_EQ(r.c->modes.v[MODE_REBAR_RESET], REBAR_RESET_SMALLEST);
+		r.c->modes.v[MODE_REBAR_RESET] = mode;
+		cfg = &r.c->fn[0].cfg;
+		rig_program_bar(&r, 0, 0, MIB(2), 0, 0, EP_RAM);
+		/* 2 MiB and 4 MiB; the host takes the larger one */
+		rig_set_reg(&r, 0x8bc, 1);
+		rig_set_reg(&r, cap, BIT(5) | BIT(6));
+		rig_set_reg(&r, 0x8bc, 0);
+		CHECK_EQ(cfg_bar_size(cfg, 0), MIB(2));
+		rig_set_cfg(&r, 0, ctrl, 4, 2 << 8);
+		CHECK_EQ(cfg_bar_size(cfg, 0), MIB(4));
+
+		link_hot_reset(r.c);
+		CHECK_EQ(cfg_bar_size(cfg, 0), after[mode]);
+		CHECK_EQ(rig_cfg(&r, 0, cap, 4), BIT(5) | BIT(6));
+		/* other writes change nothing, the capability's does */
+		rig_set_cfg(&r, 0, CFG_COMMAND, 2, COMMAND_MEMORY);
+		CHECK_EQ(cfg_bar_size(cfg, 0), after[mode]);
+		rig_set_reg(&r, 0x8bc, 1);
+		rig_set_reg(&r, cap, BIT(5));
+		CHECK_EQ(cfg_bar_size(cfg, 0), MIB(2));
+		rig_close(&r);
+	}
+}
+
 TEST(dbi_of_a_function_that_is_not_there)
 {
 	struct rig r;
