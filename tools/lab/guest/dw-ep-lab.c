@@ -12,7 +12,7 @@
  *   pcie-designware-ep looks up. It doesn't request the BARs: the resources of
  *   the child nest below them, and the child requests them;
  * - the platform driver is an ordinary DesignWare endpoint glue: link control,
- *   link events, features.
+ *   link events, PERST#, features.
  *
  * The child is gone before the board description it points to: both belong to
  * the PCI device, whose remove() unregisters the child first.
@@ -25,12 +25,14 @@
 
 #include <linux/bitfield.h>
 #include <linux/bits.h>
+#include <linux/cleanup.h>
 #include <linux/device.h>
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
 #include <linux/log2.h>
 #include <linux/module.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/pci-epc.h>
 #include <linux/platform_device.h>
@@ -88,11 +90,15 @@ struct lab_board {
  * @pci: the DesignWare core's part
  * @board: the description, owned by the parent PCI device
  * @link_irq: link event interrupt, 0 on boards that have none
+ * @link_lock: makes one of @started and the register that follows it
+ * @started: link training is wanted, also after the next PERST#
  */
 struct lab_ep {
 	struct dw_pcie		pci;
 	const struct lab_board	*board;
 	int			link_irq;
+	struct mutex		link_lock;
+	bool			started;
 };
 
 static struct lab_ep *to_lab_ep(struct dw_pcie *pci)
@@ -109,11 +115,19 @@ static bool lab_link_up(struct dw_pcie *pci)
 	return readl(lab->board->ctl + CTL_LINK_STATUS) & CTL_LINK_IS_UP;
 }
 
+static void lab_train(struct lab_ep *lab)
+{
+	writel(lab->started ? CTL_LTSSM_ENABLE : 0,
+	       lab->board->ctl + CTL_LINK_CTRL);
+}
+
 static int lab_start_link(struct dw_pcie *pci)
 {
 	struct lab_ep *lab = to_lab_ep(pci);
 
-	writel(CTL_LTSSM_ENABLE, lab->board->ctl + CTL_LINK_CTRL);
+	guard(mutex)(&lab->link_lock);
+	lab->started = true;
+	lab_train(lab);
 	return 0;
 }
 
@@ -121,7 +135,9 @@ static void lab_stop_link(struct dw_pcie *pci)
 {
 	struct lab_ep *lab = to_lab_ep(pci);
 
-	writel(0, lab->board->ctl + CTL_LINK_CTRL);
+	guard(mutex)(&lab->link_lock);
+	lab->started = false;
+	lab_train(lab);
 }
 
 static const struct dw_pcie_ops lab_pcie_ops = {
@@ -162,6 +178,32 @@ static const struct dw_pcie_ep_ops lab_ep_ops = {
 	.get_dbi2_offset = lab_func_offset,
 };
 
+/*
+ * The host held the controller in reset: its registers have to be set up again,
+ * and what functions wrote to them is lost. The order is that of the glue
+ * drivers of SoCs that hear of PERST#.
+ */
+static void lab_perst(struct lab_ep *lab)
+{
+	struct dw_pcie_ep *ep = &lab->pci.ep;
+	int ret;
+
+	pci_epc_deinit_notify(ep->epc);
+	dw_pcie_ep_cleanup(ep);
+
+	ret = dw_pcie_ep_init_registers(ep);
+	if (ret) {
+		dev_err(lab->pci.dev, "endpoint register init failed: %d\n",
+			ret);
+		return;
+	}
+
+	pci_epc_init_notify(ep->epc);
+
+	guard(mutex)(&lab->link_lock);
+	lab_train(lab);
+}
+
 static irqreturn_t lab_link_event(int irq, void *data)
 {
 	struct lab_ep *lab = data;
@@ -172,6 +214,10 @@ static irqreturn_t lab_link_event(int irq, void *data)
 		return IRQ_NONE;
 
 	writel(events, reg);
+
+	/* The link stays down until this is done */
+	if (events & EVENT_PERST)
+		lab_perst(lab);
 
 	/*
 	 * Both may be latched when the link bounced before this thread ran.
@@ -198,6 +244,7 @@ static int lab_ep_probe(struct platform_device *pdev)
 		return -ENOMEM;
 
 	lab->board = board;
+	mutex_init(&lab->link_lock);
 	lab->pci.dev = dev;
 	lab->pci.ops = &lab_pcie_ops;
 	lab->pci.edma.mf = board->dma_format;

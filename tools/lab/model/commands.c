@@ -8,6 +8,7 @@
 #include "engine.h"
 #include "hostside.h"
 #include "link.h"
+#include "power.h"
 #include "log.h"
 
 #define MAX_WORDS	8
@@ -177,9 +178,13 @@ static int cmd_link(struct job *j)
 
 static int cmd_reset(struct job *j)
 {
-	if (strcmp(j->word[1], "hot"))
-		return fail(j, "'%s' is not a kind of reset (hot)", j->word[1]);
-	link_hot_reset(j->c);
+	if (!strcmp(j->word[1], "hot"))
+		link_hot_reset(j->c);
+	else if (!strcmp(j->word[1], "perst"))
+		power_perst(j->c);
+	else
+		return fail(j, "'%s' is not a kind of reset (hot, perst)",
+			    j->word[1]);
 	return 0;
 }
 
@@ -416,7 +421,7 @@ static const struct {
 	{ "status", 0, 0, "status", cmd_status },
 	{ "counters", 0, 1, "counters [reset]", cmd_counters },
 	{ "link", 1, 1, "link up|down", cmd_link },
-	{ "reset", 1, 1, "reset hot", cmd_reset },
+	{ "reset", 1, 1, "reset hot|perst", cmd_reset },
 	{ "fault", 2, 4, "fault stuck|abort|inbound|lost-irq|late-irq|doubled-irq|stale-irq ...", cmd_fault },
 	{ "mode", 2, 2, "mode NAME VALUE", cmd_mode },
 	{ "modes", 0, 0, "modes", cmd_modes },

@@ -51,7 +51,7 @@ void link_power_on(struct ctlr *c)
 {
 	if (c->link_up)
 		log_limited(&c->link_changes,
-			    "link down (endpoint power cycle)");
+			    "link down (controller reset)");
 	c->ltssm = false;
 	c->started = false;
 	c->link_up = false;

@@ -3,6 +3,7 @@
 #include "engine.h"
 #include "link.h"
 #include "power.h"
+#include "regmap.h"
 
 void power_on(struct ctlr *c)
 {
@@ -14,4 +15,11 @@ void power_on(struct ctlr *c)
 	iatu_reset(&c->iatu, &c->board);
 	dbi_reset(c);
 	engine_reset(c->engine);
+}
+
+void power_perst(struct ctlr *c)
+{
+	log_limited(&c->resets, "PERST#");
+	power_on(c);
+	link_event(c, EVENT_PERST);
 }

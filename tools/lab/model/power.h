@@ -9,4 +9,9 @@
  * and interrupts stay with their clients. */
 void power_on(struct ctlr *c);
 
+/* The host asserts PERST# and takes it back: as power_on(), and the endpoint
+ * is told. Its kernel has to initialise the controller and to enable link
+ * training again. */
+void power_perst(struct ctlr *c);
+
 #endif

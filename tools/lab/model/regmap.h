@@ -77,5 +77,6 @@
 #define   EVENT_LINK_DOWN	BIT(1)
 #define   EVENT_HOT_RESET	BIT(2)
 #define   EVENT_BUS_MASTER	BIT(3)
+#define   EVENT_PERST		BIT(4)	/* registers have reset values, LTSSM is off */
 
 #endif

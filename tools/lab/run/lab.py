@@ -76,7 +76,7 @@ class Lab:
         self._model: Model | None = None
         self._ep: Machine | None = None
         self._host: Machine | None = None
-        self._hosts_ended = 0
+        self._ended = 0
         self._judge = judge
         self._provoked: Counter[str] = Counter()
         self._last_violations: Counter[str] = Counter()
@@ -204,10 +204,21 @@ class Lab:
     def stop_host(self) -> None:
         """End the host VM as if its power were cut."""
         host, self._host = self.host, None
-        host.end()
-        # The next one's QEMU starts that file anew
-        host.console.rename(host.console.with_name(f"host-{self._hosts_ended}.console"))
-        self._hosts_ended += 1
+        self._stop(host)
+
+    def stop_ep(self) -> None:
+        """End the endpoint VM likewise, under a host that lives on; start_ep() boots
+        the next one. Functions have to be configured again.
+        """
+        ep, self._ep = self.ep, None
+        self._stop(ep)
+
+    def _stop(self, machine: Machine) -> None:
+        machine.end()
+        # The next one's QEMU starts these files anew
+        for log in machine.console, machine.qemu_log:
+            log.rename(log.with_name(f"{log.stem}-{self._ended}{log.suffix}"))
+        self._ended += 1
 
     def end(self) -> None:
         """End all processes; the logs and the last counters stay. Never fails."""

@@ -7,46 +7,17 @@ the outbound window, the local DMA engine and its interrupt emulation; the lists
 that the suite never builds are moved by dw-ep-lab-sg.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import epf_test
 import pytest
 import scatterlists
+from pci_endpoint import Expected, read_expected, run_suite
 from run import Lab, LabError
-from run.ktap import Case, parse
+from run.ktap import Case
 from scatterlists import Scatterlists
 
 pytestmark = pytest.mark.needs("base")
-
-EXPECTED = Path(__file__).with_name("expected") / "pci_endpoint.txt"
-
-# The suite takes some 10 seconds; the limit is for a machine that is very busy
-SUITE_TIMEOUT = 600
-
-
-@dataclass(frozen=True)
-class Expected:
-    """One line of the list."""
-
-    name: str
-    result: str
-    text: str
-    reason: str
-
-
-def read_expected() -> list[Expected]:
-    """The list; a line without a reason is an error."""
-    entries = []
-    for line in EXPECTED.read_text().splitlines():
-        if not line or line.startswith("#"):
-            continue
-        found = re.fullmatch(r'(\S+) (pass|fail|skip)(?: "(.+)")? # (.+)', line)
-        assert found, f"{EXPECTED.name}: {line}"
-        entries.append(Expected(found[1], found[2], found[3] or "", found[4]))
-    return entries
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +26,7 @@ def report(boot_lab) -> Iterator[dict[str, Case]]:
     with boot_lab("base-pci-endpoint", "generic", "base") as lab:
         epf_test.start(lab, "104c:b500")
         lab.start_host()
-        result = lab.host.run("/tests/pci_endpoint_test", timeout=SUITE_TIMEOUT)
-        (lab.workdir / "report").write_text(result.out)
-        yield {case.name: case for case in parse(result.out)}
+        yield run_suite(lab)
 
 
 @pytest.mark.parametrize("expected", read_expected(), ids=lambda e: e.name)

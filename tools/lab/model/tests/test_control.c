@@ -48,7 +48,7 @@ TEST(control_errors)
 	CHECK(is(&r, "link", "error: usage: link up|down\n"));
 	CHECK(is(&r, "link sideways",
 		 "error: a link goes up or down, not 'sideways'\n"));
-	CHECK(is(&r, "reset cold", "error: 'cold' is not a kind of reset (hot)\n"));
+	CHECK(is(&r, "reset cold", "error: 'cold' is not a kind of reset (hot, perst)\n"));
 	CHECK(is(&r, "counters set", "error: counters takes 'reset', not 'set'\n"));
 	CHECK(is(&r, "wait forever 1",
 		 "error: cannot wait for 'forever': started or linkup\n"));

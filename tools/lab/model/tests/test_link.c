@@ -82,6 +82,35 @@ TEST(link_needs_training_and_a_host)
 	rig_close(&r);
 }
 
+/* PERST#: the endpoint's kernel finds a controller that it must set up. */
+TEST(link_perst)
+{
+	struct rig r;
+
+	rig_open(&r, "rk3588");
+	rig_program_bar(&r, 0, 0, MIB(1), 0, 0, EP_RAM);
+	rig_assign_bar(&r, 0, 0, 0xe0000000, false);
+	rig_set_reg(&r, r.c->board.dma_offset + 0x0c, 1);
+	link_event(r.c, EVENT_BUS_MASTER);
+	power_perst(r.c);
+	CHECK(!r.c->link_up);
+	CHECK_EQ(rig_bar(&r, 0, 0, 0), 0xffffffff);
+	CHECK_EQ(rig_reg(&r, r.c->board.dma_offset + 0x0c), 0);
+	CHECK_EQ(rig_reg(&r, REG_ATU + 0x104), 0);
+	CHECK_EQ(cfg_bar_size(&r.c->fn[0].cfg, 0), 0);
+	/* what happened before it means nothing any more */
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_EVENTS), EVENT_PERST);
+	CHECK_EQ(rig_ep_irqs(&r, 4), 2);
+	/* the endpoint's device is not below the reset */
+	CHECK(cfg_command(&r.c->ep.cfg, COMMAND_MEMORY));
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_LINK_CTRL), 0);
+	rig_set_reg(&r, REG_CONTROL + CTL_EVENTS, ~0u);
+	rig_set_reg(&r, REG_CONTROL + CTL_LINK_CTRL, CTL_LTSSM_ENABLE);
+	CHECK(r.c->link_up);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_EVENTS), EVENT_LINK_UP);
+	rig_close(&r);
+}
+
 TEST(link_hot_reset)
 {
 	struct rig r;

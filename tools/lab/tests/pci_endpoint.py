@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The in-tree pci_endpoint suite, and how each of its cases must end."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from run import Lab
+from run.ktap import Case, parse
+
+EXPECTED = Path(__file__).with_name("expected") / "pci_endpoint.txt"
+
+# The suite takes some 10 seconds; the limit is for a machine that is very busy
+SUITE_TIMEOUT = 600
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One line of the list."""
+
+    name: str
+    result: str
+    text: str
+    reason: str
+
+
+def read_expected() -> list[Expected]:
+    """The list; a line without a reason is an error."""
+    entries = []
+    for line in EXPECTED.read_text().splitlines():
+        if not line or line.startswith("#"):
+            continue
+        found = re.fullmatch(r'(\S+) (pass|fail|skip)(?: "(.+)")? # (.+)', line)
+        assert found, f"{EXPECTED.name}: {line}"
+        entries.append(Expected(found[1], found[2], found[3] or "", found[4]))
+    return entries
+
+
+def run_suite(lab: Lab, log: str = "report") -> dict[str, Case]:
+    """The suite's report by name of the case, kept as `log` in the lab's folder."""
+    result = lab.host.run("/tests/pci_endpoint_test", timeout=SUITE_TIMEOUT)
+    (lab.workdir / log).write_text(result.out)
+    return {case.name: case for case in parse(result.out)}
+
+
+def unexpected(report: dict[str, Case]) -> list[str]:
+    """What of a report is not as the list says, a line each."""
+    wrong = []
+    for expected in read_expected():
+        case = report.pop(expected.name, None)
+        said = f"{case.result} {case.reason} {case.detail}" if case else "missing"
+        if not said.startswith(expected.result) or expected.text not in said:
+            wrong.append(f"{expected.name}: {said}")
+    return wrong + [f"{name}: not in the list" for name in report]
