@@ -27,6 +27,7 @@
 #include <linux/bits.h>
 #include <linux/cleanup.h>
 #include <linux/device.h>
+#include <linux/dma-direct.h>
 #include <linux/dma-mapping.h>
 #include <linux/interrupt.h>
 #include <linux/io.h>
@@ -37,6 +38,7 @@
 #include <linux/pci-epc.h>
 #include <linux/platform_device.h>
 #include <linux/sizes.h>
+#include <linux/slab.h>
 
 #include "pcie-designware.h"
 
@@ -64,6 +66,7 @@ MODULE_PARM_DESC(no_dma_irqs,
  * @dma_wr: number of write channels
  * @dma_rd: number of read channels
  * @dma_irqs: number of DMA interrupt lines, 1 or one for each channel
+ * @dma_map: memory as the controller sees it; the child gets a copy
  * @features: what the endpoint controller core is told
  * @rsvd: the DMA registers behind a reserved BAR, for boards that have one
  * @nr_res: number of entries used in @res
@@ -78,6 +81,7 @@ struct lab_board {
 	u32				dma_wr;
 	u32				dma_rd;
 	u32				dma_irqs;
+	struct bus_dma_region		dma_map[4];
 	struct pci_epc_features		features;
 	struct pci_epc_bar_rsvd_region	rsvd;
 	unsigned int			nr_res;
@@ -241,6 +245,12 @@ static int lab_ep_probe(struct platform_device *pdev)
 
 	lab = devm_kzalloc(dev, sizeof(*lab), GFP_KERNEL);
 	if (!lab)
+		return -ENOMEM;
+
+	/* Belongs to the driver core, which frees it at unbind */
+	dev->dma_range_map = kmemdup(board->dma_map, sizeof(board->dma_map),
+				     GFP_KERNEL);
+	if (!dev->dma_range_map)
 		return -ENOMEM;
 
 	lab->board = board;
@@ -428,6 +438,27 @@ static int lab_read_board(struct device *dev, struct lab_board *board)
 	return lab_read_features(dev, board);
 }
 
+/*
+ * What "dma-ranges" says on a SoC whose controller sees memory elsewhere than
+ * the CPU does: the registers and the outbound window where they are, all else
+ * below the window further up.
+ */
+static void lab_map_dma(struct pci_dev *pdev, struct lab_board *board)
+{
+	static const int bars[] = { EP_REG_BAR, EP_OUT_BAR };
+	struct bus_dma_region *map = board->dma_map;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(bars); i++, map++) {
+		map->cpu_start = pci_resource_start(pdev, bars[i]);
+		map->dma_start = map->cpu_start;
+		map->size = pci_resource_len(pdev, bars[i]);
+	}
+	map->dma_start = readl(board->ctl + CTL_DMA_RAM_OFFSET) |
+		(u64)readl(board->ctl + CTL_DMA_RAM_OFFSET + 4) << 32;
+	map->size = pci_resource_start(pdev, EP_OUT_BAR);
+}
+
 static int lab_find_memory(struct pci_dev *pdev, struct lab_board *board)
 {
 	static const struct {
@@ -547,6 +578,7 @@ static int lab_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	if (ret)
 		return ret;
 
+	lab_map_dma(pdev, board);
 	pci_set_master(pdev);
 	ret = lab_find_irqs(pdev, board);
 	if (ret)

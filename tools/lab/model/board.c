@@ -39,8 +39,8 @@ static int fail(struct parser *p, unsigned int line, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* "4K", "0x1000", "12": false on anything else or beyond 32 bit. */
-static bool to_number(const char *s, u32 *out)
+/* "4K", "0x1000", "12": false on anything else or beyond @max. */
+static bool to_number(const char *s, u64 max, u64 *out)
 {
 	unsigned long long v;
 	unsigned int shift = 0;
@@ -64,9 +64,19 @@ static bool to_number(const char *s, u32 *out)
 		end++;
 		break;
 	}
-	if (*end || v > UINT32_MAX || (v << shift) > UINT32_MAX)
+	if (*end || v > max >> shift)
 		return false;
-	*out = (u32)(v << shift);
+	*out = (u64)v << shift;
+	return true;
+}
+
+static bool to_u32(const char *s, u32 *out)
+{
+	u64 v;
+
+	if (!to_number(s, UINT32_MAX, &v))
+		return false;
+	*out = (u32)v;
 	return true;
 }
 
@@ -81,8 +91,15 @@ static int read_name(struct parser *p, void *field, const char *val)
 
 static int read_number(struct parser *p, void *field, const char *val)
 {
-	if (!to_number(val, field))
+	if (!to_u32(val, field))
 		return fail(p, p->line, "'%s' is not a 32-bit number", val);
+	return 0;
+}
+
+static int read_number64(struct parser *p, void *field, const char *val)
+{
+	if (!to_number(val, UINT64_MAX, field))
+		return fail(p, p->line, "'%s' is not a 64-bit number", val);
 	return 0;
 }
 
@@ -151,7 +168,7 @@ static int read_bar(struct parser *p, void *field, const char *val)
 
 	word = strtok_r(NULL, " \t", &save);
 	if (takes_size(bar->type)) {
-		if (!word || !to_number(word, &bar->size) || bar->size < 16 ||
+		if (!word || !to_u32(word, &bar->size) || bar->size < 16 ||
 		    bar->size & (bar->size - 1))
 			return fail(p, p->line,
 				    "a %s BAR needs a size, a power of two from 16 bytes up",
@@ -181,7 +198,7 @@ static int read_dma_bar(struct parser *p, void *field, const char *val)
 	snprintf(copy, sizeof(copy), "%s", val);
 	word = strtok_r(copy, " \t", &save);
 	for (i = 0; i < 3; i++) {
-		if (!word || !to_number(word, &v[i]))
+		if (!word || !to_u32(word, &v[i]))
 			return fail(p, p->line,
 				    "'%s' is neither none nor BAR OFFSET SIZE",
 				    val);
@@ -200,7 +217,7 @@ enum key_id {
 	K_NAME, K_VERSION, K_FUNCTIONS, K_ALIGN, K_INBOUND, K_OUTBOUND, K_MSI,
 	K_MSIX, K_LINKUP, K_SUBRANGE, K_BAR0, K_BAR1, K_BAR2, K_BAR3, K_BAR4,
 	K_BAR5, K_FORMAT, K_DMA_OFFSET, K_DMA_SIZE, K_WRITE, K_READ, K_IRQS,
-	K_DMA_BAR, K_APP, NUM_KEYS
+	K_DMA_BAR, K_APP, K_RAM_OFFSET, NUM_KEYS
 };
 
 struct key {
@@ -241,6 +258,8 @@ static const struct key keys[NUM_KEYS] = {
 	[K_IRQS]	= KEY("dma-irqs", dma_irqs, read_number),
 	[K_DMA_BAR]	= OPTIONAL_KEY("dma-bar", dma_bar, read_dma_bar),
 	[K_APP]		= OPTIONAL_KEY("app", app_offset, read_number),
+	[K_RAM_OFFSET]	= OPTIONAL_KEY("dma-ram-offset", dma_ram_offset,
+				       read_number64),
 };
 
 static char *trim(char *s)
@@ -361,6 +380,11 @@ static int check(struct parser *p, const unsigned int *seen)
 	if (b->align < 4096 || b->align & (b->align - 1) || b->align > 65536)
 		return fail(p, seen[K_ALIGN],
 			    "align is %u: a power of two, 4K to 64K", b->align);
+	if (b->dma_ram_offset % DMA_RAM_OFFSET_UNIT ||
+	    b->dma_ram_offset > DMA_RAM_OFFSET_MAX)
+		return fail(p, seen[K_RAM_OFFSET],
+			    "dma-ram-offset is 0x%llx: whole GiB, at most 256",
+			    (unsigned long long)b->dma_ram_offset);
 	ret = check_range(p, seen, K_FUNCTIONS, b->functions, MAX_FUNCS);
 	if (!ret)
 		ret = check_range(p, seen, K_INBOUND, b->inbound, MAX_WINDOWS);
@@ -389,6 +413,7 @@ int board_parse(struct board *b, const char *file, const char *text,
 
 	memset(b, 0, sizeof(*b));
 	b->dma_bar = -1;
+	b->dma_ram_offset = DMA_RAM_OFFSET_DEFAULT;
 	while (*text) {
 		p.line++;
 		len = strcspn(text, "\n");

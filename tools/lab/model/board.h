@@ -54,6 +54,9 @@ enum dma_format {
  * @dma_bar_size: bytes of it that show registers
  * @app_offset: start of the page that stands for the SoC's reset and mode
  *              block, in BAR0 of the endpoint's device; 0 for none
+ * @dma_ram_offset: how much further up the controller sees the endpoint's
+ *                  memory than its CPU does; its device registers are where
+ *                  they are
  */
 struct board {
 	char name[32];
@@ -81,7 +84,14 @@ struct board {
 	u32 dma_bar_offset;
 	u32 dma_bar_size;
 	u32 app_offset;
+	u64 dma_ram_offset;
 };
+
+/* Whole GiB, so that what is aligned stays so. Between the memory and the
+ * devices of the machine that QEMU makes, and within 40 bits. */
+#define DMA_RAM_OFFSET_UNIT	MIB(1024)
+#define DMA_RAM_OFFSET_DEFAULT	(128 * DMA_RAM_OFFSET_UNIT)
+#define DMA_RAM_OFFSET_MAX	(256 * DMA_RAM_OFFSET_UNIT)
 
 #define BOARD_ERR_LEN	256
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "burst.h"
+#include "epmem.h"
 #include "link.h"
 #include "log.h"
 
@@ -19,7 +20,7 @@ static enum burst_error move_out(struct ctlr *c, unsigned int func, u64 local,
 {
 	u8 buf[BURST_MAX];
 
-	if (guestmem_read(&c->ep.mem, local, buf, len))
+	if (epmem_read(c, local, buf, len))
 		return BURST_LOCAL;
 	if (link_write(c, FROM_DMA, func, bus, buf, len, first))
 		return BURST_LINK;
@@ -33,7 +34,7 @@ static enum burst_error move_in(struct ctlr *c, unsigned int func, u64 local,
 
 	if (link_read(c, FROM_DMA, func, bus, buf, len, first))
 		return BURST_LINK;
-	if (guestmem_write(&c->ep.mem, local, buf, len))
+	if (epmem_write(c, local, buf, len))
 		return BURST_LOCAL;
 	return BURST_OK;
 }

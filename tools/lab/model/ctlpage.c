@@ -66,6 +66,10 @@ u32 ctlpage_read(const struct ctlr *c, u32 off)
 		return b->dma_bar_offset;
 	case CTL_RSVD_SIZE:
 		return b->dma_bar_size;
+	case CTL_DMA_RAM_OFFSET:
+		return (u32)b->dma_ram_offset;
+	case CTL_DMA_RAM_OFFSET + 4:
+		return (u32)(b->dma_ram_offset >> 32);
 	case CTL_LINK_CTRL:
 		return c->ltssm ? CTL_LTSSM_ENABLE : 0;
 	case CTL_LINK_STATUS:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "epbus.h"
+#include "epmem.h"
 #include "regmap.h"
 #include "regs.h"
 
@@ -24,7 +25,7 @@ int epbus_read(struct ctlr *c, u64 addr, void *buf, unsigned int len,
 		return 0;
 	}
 	memset(buf, 0xff, len);
-	return guestmem_read(&c->ep.mem, addr, buf, len);
+	return epmem_read(c, addr, buf, len);
 }
 
 int epbus_write(struct ctlr *c, u64 addr, const void *buf, unsigned int len,
@@ -37,5 +38,5 @@ int epbus_write(struct ctlr *c, u64 addr, const void *buf, unsigned int len,
 		regs_write(c, (u32)off, len, v, (int)func);
 		return 0;
 	}
-	return guestmem_write(&c->ep.mem, addr, buf, len);
+	return epmem_write(c, addr, buf, len);
 }

@@ -39,7 +39,7 @@
 #define CTL_MAGIC	0x00
 #define   CTL_MAGIC_VALUE	0x4c445744u
 #define CTL_VERSION	0x04
-#define   CTL_VERSION_VALUE	2
+#define   CTL_VERSION_VALUE	3
 #define CTL_FUNCTIONS	0x08
 #define CTL_DMA_FORMAT	0x0c
 #define CTL_CHANNELS	0x10
@@ -78,5 +78,10 @@
 #define   EVENT_HOT_RESET	BIT(2)
 #define   EVENT_BUS_MASTER	BIT(3)
 #define   EVENT_PERST		BIT(4)	/* registers have reset values, LTSSM is off */
+/*
+ * 64 bits. CPU address of memory plus this: what the controller's registers
+ * and the engine's lists take. Device addresses are the CPU's.
+ */
+#define CTL_DMA_RAM_OFFSET 0x90
 
 #endif

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include "epmem.h"
 #include "walk.h"
 
 #define ELEMENT_LEN	24
@@ -51,12 +52,11 @@ void walk_end(struct walk *w, enum walk_state state)
 /* The control word first: what it vouches for was written before it. */
 static bool fetch(const struct walk *w, u64 at, struct element *el)
 {
-	const struct guestmem *mem = &w->ctlr->ep.mem;
 	u8 rest[ELEMENT_LEN - 4];
 
 	if (at > UINT64_MAX - ELEMENT_LEN ||
-	    guestmem_read(mem, at, &el->control, 4) ||
-	    guestmem_read(mem, at + 4, rest, sizeof(rest)))
+	    epmem_read(w->ctlr, at, &el->control, 4) ||
+	    epmem_read(w->ctlr, at + 4, rest, sizeof(rest)))
 		return false;
 	el->size = get32(rest);
 	memcpy(&el->sar, rest + 4, 8);

@@ -8,7 +8,7 @@ import epf_test
 import pytest
 import scatterlists
 from dma_case import verify_transfers
-from run import Lab
+from run import Lab, dma
 from scatterlists import Scatterlists
 
 
@@ -33,6 +33,15 @@ def test_kinder_modes(machines: tuple[Lab, str]):
             verify_transfers(lab, bdf)
         lab.ctl.cmd(f"mode {name} {default}")
     assert "abort-line always" in tried
+
+
+def test_kinder_addresses(boot_lab, artifacts, tmp_path):
+    """An endpoint whose DMA addresses are its CPU's."""
+    board = tmp_path / "rcar-s4"
+    text = artifacts.board("rcar-s4").read_text()
+    board.write_text(f"{text}dma-ram-offset = 0\n")
+    with boot_lab("dma-no-offset", str(board), "next") as lab:
+        verify_transfers(lab, dma.bring_up(lab))
 
 
 @pytest.mark.xfail(

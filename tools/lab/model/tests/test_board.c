@@ -106,6 +106,34 @@ TEST(board_errors_name_file_and_line)
 	refuse(19, "dma-size = 0x400", "do not hold");
 	refuse(20, "dma-write = 0", "not in 1..8");
 	refuse(22, "dma-irqs = 3", "one line, or one a channel (8)");
+	refuse(22, "dma-ram-offset = 1T", "not a 64-bit number");
+	refuse(22, "dma-ram-offset = 17179869184G", "not a 64-bit number");
+}
+
+TEST(board_dma_ram_offset)
+{
+	static const struct { const char *key; u64 v; } some[] = {
+		{ "", 128 * MIB(1024) },
+		{ "dma-ram-offset = 0\n", 0 },
+		{ "dma-ram-offset = 256G\n", 256 * MIB(1024) },
+		{ "dma-ram-offset = 0x40000000\n", MIB(1024) },
+		{ "dma-ram-offset = 512M\n", ~0ull },
+		{ "dma-ram-offset = 257G\n", ~0ull },
+	};
+	char text[2048], err[BOARD_ERR_LEN] = "";
+	struct board b;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(some); i++) {
+		snprintf(text, sizeof(text), "%s%s", good, some[i].key);
+		if (some[i].v == ~0ull) {
+			CHECK_EQ(board_parse(&b, "f", text, err), -EINVAL);
+			CHECK(strstr(err, "f:23: dma-ram-offset is 0x"));
+			continue;
+		}
+		CHECK_EQ(board_parse(&b, "f", text, err), 0);
+		CHECK_EQ(b.dma_ram_offset, some[i].v);
+	}
 }
 
 TEST(board_errors_without_a_line)

@@ -384,5 +384,8 @@ TEST(control_page)
 	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_RSVD_BAR), 4);
 	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_RSVD_SIZE), 0x2000);
 	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_ALIGN), 65536);
+	r.c->board.dma_ram_offset = 0x2040000000ull;
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_DMA_RAM_OFFSET), 0x40000000);
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_DMA_RAM_OFFSET + 4), 0x20);
 	rig_close(&r);
 }

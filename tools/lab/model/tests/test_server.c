@@ -81,6 +81,7 @@ static void server_start(void)
 	snprintf(board, sizeof(board), "%s/generic", boards_dir);
 	CHECK_EQ(board_load(&b, board, err), 0);
 	loop_init(&s.loop);
+	b.dma_ram_offset = 0;
 	s.c = ctlr_create(&b);
 	listen_on(&s.ep, &epside_ops, s.c, &s.c->ep.mem, &s.c->ep.irqs, "ep");
 	listen_on(&s.host, &hostside_ops, &s.c->fn[0], &s.c->fn[0].mem,

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The endpoint's memory as its controller reaches it. */
+#include "rig.h"
+#include "tap.h"
+
+#define BAR_ADDR	0xe0000000ull
+#define OFFSET		0x2000000000ull
+
+/* Registers of the write direction, channel 0, and of the read direction. */
+#define WR_EN		0x00cu
+#define WR_DOORBELL	0x010u
+#define RD_EN		0x02cu
+#define RD_DOORBELL	0x030u
+#define WR_CH		0x200u
+#define RD_CH		0x300u
+#define CONTROL1	0x00u
+#define SIZE		0x08u
+#define SAR		0x0cu
+#define DAR		0x14u
+#define LLP		0x1cu
+
+static void dma(struct rig *r, u32 off, u32 v)
+{
+	rig_set_reg(r, r->c->board.dma_offset + off, v);
+}
+
+static void dma64(struct rig *r, u32 off, u64 v)
+{
+	dma(r, off, (u32)v);
+	dma(r, off + 4, (u32)(v >> 32));
+}
+
+static void with_offset(struct rig *r)
+{
+	rig_open(r, "generic");
+	r->c->board.dma_ram_offset = OFFSET;
+	dma(r, WR_EN, 1);
+	dma(r, RD_EN, 1);
+}
+
+/* A window to memory takes a DMA address; one to registers, the CPU's. */
+TEST(epmem_offset_of_inbound_windows)
+{
+	struct rig r;
+
+	with_offset(&r);
+	rig_program_bar(&r, 0, 0, KIB(4), 0, 0, OFFSET + EP_RAM);
+	rig_assign_bar(&r, 0, 0, BAR_ADDR, false);
+	rig_set_bar(&r, 0, 0, 0x40, 0x12345678);
+	CHECK_EQ(get32(r.ep_ram + 0x40), 0x12345678);
+	CHECK_EQ(rig_bar(&r, 0, 0, 0x40), 0x12345678);
+	/* whoever publishes what the CPU uses publishes nothing */
+	rig_program_bar(&r, 0, 0, KIB(4), 0, 0, EP_RAM);
+	rig_set_bar(&r, 0, 0, 0x40, 0x9abcdef0);
+	CHECK_EQ(get32(r.ep_ram + 0x40), 0x12345678);
+	CHECK_EQ(rig_bar(&r, 0, 0, 0x40), 0xffffffff);
+
+	rig_program_bar(&r, 0, 0, KIB(4), 0, 0,
+			EP_REGS + r.c->board.dma_offset);
+	CHECK_EQ(rig_bar(&r, 0, 0, WR_EN), 1);
+	rig_program_bar(&r, 0, 0, KIB(4), 0, 0,
+			OFFSET + EP_REGS + r.c->board.dma_offset);
+	CHECK_EQ(rig_bar(&r, 0, 0, WR_EN), 0xffffffff);
+	rig_close(&r);
+}
+
+/* The engine's local side, both ways, with and without the offset. */
+TEST(epmem_offset_of_data)
+{
+	u64 offset;
+	struct rig r;
+
+	for (offset = 0; offset <= OFFSET; offset += OFFSET) {
+		with_offset(&r);
+		put32(r.ep_ram, 0x11111111);
+		put32(r.host_ram + 64, 0x22222222);
+		dma(&r, WR_CH + SIZE, 4);
+		dma64(&r, WR_CH + SAR, offset + EP_RAM);
+		dma64(&r, WR_CH + DAR, HOST_RAM);
+		dma(&r, WR_DOORBELL, 0);
+		dma(&r, RD_CH + SIZE, 4);
+		dma64(&r, RD_CH + SAR, HOST_RAM + 64);
+		dma64(&r, RD_CH + DAR, offset + EP_RAM + 64);
+		dma(&r, RD_DOORBELL, 0);
+		engine_run(r.c->engine);
+		CHECK_EQ(get32(r.host_ram), offset ? 0x11111111 : 0);
+		CHECK_EQ(get32(r.ep_ram + 64), offset ? 0x22222222 : 0);
+		CHECK_EQ(rig_count(&r, CNT_DMA_ABORT), offset ? 0 : 2);
+		rig_close(&r);
+	}
+}
+
+/* The list, and the pointer of a link element in it. */
+TEST(epmem_offset_of_lists)
+{
+	static const struct { u64 llp, link; bool works; } lists[] = {
+		{ OFFSET, OFFSET, true },
+		{ 0, OFFSET, false },
+		{ OFFSET, 0, false },
+	};
+	struct rig r;
+	unsigned int i;
+	u64 v;
+
+	for (i = 0; i < ARRAY_SIZE(lists); i++) {
+		with_offset(&r);
+		put32(r.ep_ram + KIB(64), 0x33333333);
+		put32(r.ep_ram, BIT(2));
+		v = lists[i].link + EP_RAM + 0x100;
+		memcpy(r.ep_ram + 8, &v, 8);
+		put32(r.ep_ram + 0x100, BIT(0));
+		put32(r.ep_ram + 0x104, 4);
+		v = OFFSET + EP_RAM + KIB(64);
+		memcpy(r.ep_ram + 0x108, &v, 8);
+		v = HOST_RAM;
+		memcpy(r.ep_ram + 0x110, &v, 8);
+		dma(&r, WR_CH + CONTROL1, BIT(9) | BIT(8));
+		dma64(&r, WR_CH + LLP, lists[i].llp + EP_RAM);
+		dma(&r, WR_DOORBELL, 0);
+		engine_run(r.c->engine);
+		CHECK_EQ(get32(r.host_ram), lists[i].works ? 0x33333333 : 0);
+		CHECK_EQ(rig_count(&r, CNT_DMA_ELEMENT), lists[i].works);
+		rig_close(&r);
+	}
+}
