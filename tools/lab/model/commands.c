@@ -334,6 +334,8 @@ static int cmd_fault(struct job *j)
 		return fault_permille(j, &e->signals.doubled);
 	if (!strcmp(kind, "stale-irq"))
 		return fault_permille(j, &e->signals.stale);
+	if (!strcmp(kind, "posted"))
+		return fault_count(j, &j->c->posted.steps);
 	return fail(j, "unknown fault '%s'", kind);
 }
 
@@ -422,7 +424,7 @@ static const struct {
 	{ "counters", 0, 1, "counters [reset]", cmd_counters },
 	{ "link", 1, 1, "link up|down", cmd_link },
 	{ "reset", 1, 1, "reset hot|perst", cmd_reset },
-	{ "fault", 2, 4, "fault stuck|abort|inbound|lost-irq|late-irq|doubled-irq|stale-irq ...", cmd_fault },
+	{ "fault", 2, 4, "fault stuck|abort|inbound|lost-irq|late-irq|doubled-irq|stale-irq|posted ...", cmd_fault },
 	{ "mode", 2, 2, "mode NAME VALUE", cmd_mode },
 	{ "modes", 0, 0, "modes", cmd_modes },
 	{ "seed", 0, 1, "seed [N]", cmd_seed },

@@ -11,6 +11,7 @@ static const struct {
 	[CNT_HOST_CFG_WRITE]	= { "host.cfg.write", false },
 	[CNT_HOST_MEM_READ]	= { "host.mem.read", true },
 	[CNT_HOST_MEM_WRITE]	= { "host.mem.write", true },
+	[CNT_HOST_MEM_HELD]	= { "host.mem.held", false },
 	[CNT_EP_MEM_READ]	= { "ep.mem.read", true },
 	[CNT_EP_MEM_WRITE]	= { "ep.mem.write", true },
 	[CNT_DMA_MEM_READ]	= { "dma.mem.read", true },

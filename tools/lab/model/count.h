@@ -19,6 +19,7 @@ enum counter {
 	CNT_HOST_CFG_WRITE,
 	CNT_HOST_MEM_READ,
 	CNT_HOST_MEM_WRITE,
+	CNT_HOST_MEM_HELD,	/* writes that a fault made arrive late */
 	CNT_EP_MEM_READ,
 	CNT_EP_MEM_WRITE,
 	CNT_DMA_MEM_READ,

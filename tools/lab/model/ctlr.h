@@ -38,6 +38,7 @@
 #include "modes.h"
 #include "log.h"
 #include "patch.h"
+#include "posted.h"
 
 struct engine;
 
@@ -74,6 +75,7 @@ struct ctlr {
 	struct modes modes;
 	struct later later;
 	struct chance chance;
+	struct posted posted;
 	struct log_limit reports[NUM_COUNTERS];
 	struct log_limit resets;	/* lines about resets, */
 	struct log_limit link_changes;	/* about the link */

@@ -25,7 +25,7 @@ int epbus_read(struct ctlr *c, u64 addr, void *buf, unsigned int len,
 		return 0;
 	}
 	memset(buf, 0xff, len);
-	return epmem_read(c, addr, buf, len);
+	return epmem_host_read(c, addr, buf, len);
 }
 
 int epbus_write(struct ctlr *c, u64 addr, const void *buf, unsigned int len,
@@ -38,5 +38,5 @@ int epbus_write(struct ctlr *c, u64 addr, const void *buf, unsigned int len,
 		regs_write(c, (u32)off, len, v, (int)func);
 		return 0;
 	}
-	return epmem_write(c, addr, buf, len);
+	return epmem_host_write(c, addr, buf, len);
 }

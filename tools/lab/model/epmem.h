@@ -24,4 +24,18 @@ int epmem_read(struct ctlr *c, u64 addr, void *buf, size_t len);
 /* As epmem_read(), the other way; nothing is written on failure. */
 int epmem_write(struct ctlr *c, u64 addr, const void *buf, size_t len);
 
+/*
+ * The host's accesses. Memory and registers are on different buses: a write
+ * to memory may still be on its way when a later one to a register has
+ * arrived. The fault `posted` holds each write to memory for some steps of
+ * the engine, or until the host reads memory, which pushes all of them.
+ * Whatever is full or due, they arrive in order.
+ */
+int epmem_host_read(struct ctlr *c, u64 addr, void *buf, unsigned int len);
+int epmem_host_write(struct ctlr *c, u64 addr, const void *buf,
+		     unsigned int len);
+
+/* All that is on its way arrives. */
+void epmem_push(struct ctlr *c);
+
 #endif

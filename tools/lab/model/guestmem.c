@@ -129,8 +129,8 @@ void guestmem_unmap_all(struct guestmem *gm)
 	memset(gm, 0, sizeof(*gm));
 }
 
-/* Is every byte of [@iova, @iova + @len) there, with rights @prot? */
-static bool reachable(const struct guestmem *gm, u64 iova, size_t len, u32 prot)
+bool guestmem_reaches(const struct guestmem *gm, u64 iova, size_t len,
+		      u32 prot)
 {
 	u64 last = iova + len - 1;
 	const struct range *r;
@@ -215,7 +215,7 @@ int guestmem_read(const struct guestmem *gm, u64 iova, void *buf, size_t len)
 
 	if (!len)
 		return 0;
-	if (!reachable(gm, iova, len, GUESTMEM_READ))
+	if (!guestmem_reaches(gm, iova, len, GUESTMEM_READ))
 		return -EFAULT;
 	for (r = &gm->range[find(gm, iova)]; len; r++) {
 		n = min_of(r->last - iova, (u64)len - 1) + 1;
@@ -235,7 +235,7 @@ int guestmem_write(struct guestmem *gm, u64 iova, const void *buf, size_t len)
 
 	if (!len)
 		return 0;
-	if (!reachable(gm, iova, len, GUESTMEM_WRITE))
+	if (!guestmem_reaches(gm, iova, len, GUESTMEM_WRITE))
 		return -EFAULT;
 	for (r = &gm->range[find(gm, iova)]; len; r++) {
 		n = min_of(r->last - iova, (u64)len - 1) + 1;

@@ -61,6 +61,11 @@ int guestmem_unmap(struct guestmem *gm, u64 iova, u64 size);
 
 void guestmem_unmap_all(struct guestmem *gm);
 
+/* Is every byte of [@iova, @iova + @len) there, with rights @prot? @len is not
+ * 0. */
+bool guestmem_reaches(const struct guestmem *gm, u64 iova, size_t len,
+		      u32 prot);
+
 /**
  * guestmem_read() - copy from the machine's memory
  * @gm: the machine's memory

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "epbus.h"
+#include "epmem.h"
 #include "hostside.h"
 #include "link.h"
 #include "log.h"
@@ -290,6 +291,8 @@ static void fn_irqs_changed(void *dev, enum irq_index index,
 		return;
 	for (i = start; i < n && i - start < count; i++)
 		write_msix_entry(f, i, f->irqs.fd[IRQ_MSIX][i] >= 0);
+	/* a host reads an entry back when it wrote it */
+	epmem_push(f->ctlr);
 }
 
 const struct vfu_ops hostside_ops = {

@@ -26,7 +26,8 @@ void later_add(struct later *l, u64 due, later_fn *run, void *arg,
 	l->entry[i].due = due;
 	l->entry[i].run = run;
 	l->entry[i].arg = arg;
-	memcpy(l->entry[i].data, data, len);
+	if (len)
+		memcpy(l->entry[i].data, data, len);
 	if (l->wake)
 		l->wake(l->wake_arg);
 }

@@ -15,6 +15,7 @@ void power_on(struct ctlr *c)
 	iatu_reset(&c->iatu, &c->board);
 	dbi_reset(c);
 	engine_reset(c->engine);
+	posted_clear(&c->posted);
 }
 
 void power_perst(struct ctlr *c)

@@ -212,6 +212,11 @@ TEST(control_link_and_faults)
 	CHECK(is(&r, "fault lost-irq 2", "ok\n"));
 	CHECK_EQ(r.c->engine->signals.lost, 2);
 	CHECK(is(&r, "fault late-irq 30", "ok\n"));
+	CHECK(is(&r, "fault posted 64", "ok\n"));
+	CHECK_EQ(r.c->posted.steps, 64);
+	CHECK(is(&r, "fault posted on",
+		 "error: 'on' is not a number that fits here\n"));
+	CHECK(is(&r, "fault posted 0", "ok\n"));
 	CHECK_EQ(r.c->engine->signals.late, 30);
 	CHECK_EQ(run(&r, "quit"), COMMAND_QUIT);
 	free(answer);

@@ -123,3 +123,132 @@ TEST(epmem_offset_of_lists)
 		rig_close(&r);
 	}
 }
+
+#define STEPS	8
+
+/* BAR0 shows 64 KiB of memory, BAR1 the engine's registers. */
+static void with_posted(struct rig *r)
+{
+	rig_open(r, "generic");
+	rig_program_bar(r, 0, 0, KIB(64), 0, 0, EP_RAM);
+	rig_assign_bar(r, 0, 0, BAR_ADDR, false);
+	rig_program_bar(r, 0, 1, KIB(4), 0, 1,
+			EP_REGS + r->c->board.dma_offset);
+	rig_assign_bar(r, 0, 1, BAR_ADDR + MIB(1), false);
+	r->c->posted.steps = STEPS;
+}
+
+/* What a host's driver does: an element, then the doorbell. */
+static void write_list(struct rig *r, u64 data)
+{
+	const u32 element[] = {
+		BIT(0), 4, (u32)data, (u32)(data >> 32), (u32)HOST_RAM, 0,
+	};
+	unsigned int i;
+
+	for (i = 1; i < ARRAY_SIZE(element); i++)
+		rig_set_bar(r, 0, 0, 4 * i, element[i]);
+	rig_set_bar(r, 0, 0, 0, element[0]);
+}
+
+static void ring(struct rig *r)
+{
+	rig_set_bar(r, 0, 1, WR_EN, 1);
+	rig_set_bar(r, 0, 1, WR_CH + CONTROL1, BIT(9) | BIT(8));
+	rig_set_bar(r, 0, 1, WR_CH + LLP, (u32)EP_RAM);
+	rig_set_bar(r, 0, 1, WR_CH + LLP + 4, (u32)(EP_RAM >> 32));
+	rig_set_bar(r, 0, 1, WR_DOORBELL, 0);
+	engine_run(r->c->engine);
+}
+
+/* A driver that does not read back before it rings has the engine look at
+ * what the list was before. */
+TEST(epmem_posted_list_needs_a_read_back)
+{
+	bool reads;
+	struct rig r;
+
+	for (reads = false; ; reads = true) {
+		with_posted(&r);
+		put32(r.ep_ram + KIB(1), 0x44444444);
+		write_list(&r, EP_RAM + KIB(1));
+		CHECK_EQ(rig_count(&r, CNT_HOST_MEM_HELD), 6);
+		if (reads)
+			CHECK_EQ(rig_bar(&r, 0, 0, 0), 1);
+		ring(&r);
+		CHECK_EQ(get32(r.host_ram), reads ? 0x44444444 : 0);
+		CHECK_EQ(rig_count(&r, CNT_DMA_ELEMENT), reads);
+		rig_close(&r);
+		if (reads)
+			break;
+	}
+}
+
+/* Not for ever: each has its time. */
+TEST(epmem_posted_arrives_after_some_steps)
+{
+	struct rig r;
+	unsigned int i;
+
+	with_posted(&r);
+	rig_set_bar(&r, 0, 0, 0, 1);
+	later_step(&r.c->later);
+	rig_set_bar(&r, 0, 0, 4, 2);
+	for (i = 1; i < STEPS; i++) {
+		CHECK_EQ(get32(r.ep_ram), 0);
+		later_step(&r.c->later);
+	}
+	CHECK_EQ(get32(r.ep_ram), 1);
+	CHECK_EQ(get32(r.ep_ram + 4), 0);
+	later_step(&r.c->later);
+	CHECK_EQ(get32(r.ep_ram + 4), 2);
+	CHECK(!later_waits(&r.c->later));
+	rig_close(&r);
+}
+
+/* Only a read of memory pushes; one of registers or configuration does not. */
+TEST(epmem_posted_what_pushes)
+{
+	struct rig r;
+
+	with_posted(&r);
+	rig_set_bar(&r, 0, 0, 0, 1);
+	CHECK_EQ(rig_bar(&r, 0, 1, WR_EN), 0);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_VENDOR, 2), 0x16c3);
+	CHECK_EQ(get32(r.ep_ram), 0);
+	rig_set_bar(&r, 0, 1, WR_EN, 1);
+	CHECK_EQ(rig_bar(&r, 0, 1, WR_EN), 1);
+	CHECK_EQ(get32(r.ep_ram), 0);
+	/* any memory will do */
+	rig_bar(&r, 0, 0, 0x1000);
+	CHECK_EQ(get32(r.ep_ram), 1);
+	/* with the fault gone, what comes does not overtake what is held */
+	rig_set_bar(&r, 0, 0, 0, 2);
+	r.c->posted.steps = 0;
+	rig_set_bar(&r, 0, 0, 0, 3);
+	CHECK_EQ(get32(r.ep_ram), 3);
+	rig_close(&r);
+}
+
+/* More than can be held: the oldest arrive, all in order. */
+TEST(epmem_posted_in_order)
+{
+	struct rig r;
+	unsigned int i;
+
+	with_posted(&r);
+	for (i = 0; i < POSTED_MAX + 5; i++)
+		rig_set_bar(&r, 0, 0, 0, i + 1);
+	CHECK_EQ(get32(r.ep_ram), 5);
+	for (i = 0; i < STEPS; i++)
+		later_step(&r.c->later);
+	CHECK_EQ(get32(r.ep_ram), POSTED_MAX + 5);
+	/* a reset loses what is on its way */
+	rig_set_bar(&r, 0, 0, 0, 1);
+	power_perst(r.c);
+	for (i = 0; i < 2 * STEPS; i++)
+		later_step(&r.c->later);
+	CHECK_EQ(get32(r.ep_ram), POSTED_MAX + 5);
+	CHECK_EQ(r.c->posted.steps, STEPS);
+	rig_close(&r);
+}
