@@ -70,7 +70,7 @@ doctor_cache()
 			cut -f 1)$(doctor_source "$cache/$found")"
 	done < <(cache_entries '[a-z0-9-]+')
 	for found in "$cache"/user/*; do
-		[[ ! -d $found ]] || doctor_line good "your kernel: $(<"$found/tree"), $(
+		[[ ! -f $found/tree ]] || doctor_line good "your kernel: $(<"$found/tree"), $(
 			du -sh "$found" | cut -f 1)"
 	done
 	doctor_line good "in all: $(du -sh "$cache" | cut -f 1) of at most $((

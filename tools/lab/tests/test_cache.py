@@ -209,6 +209,22 @@ def test_clean_removes_the_cache(cache: Path):
     assert lab("clean", LAB_CACHE=cache).returncode == 0
 
 
+def test_doctor_tells_what_is_there_and_clean_removes_it(cache: Path):
+    run(cache, f"cache_entry thing {KEY} title good")
+    entry = cache / f"thing-{KEY}"
+    (entry / "about").write_text("package linux-source-7.3\nversion 7.3.4\nsha256 00\n")
+    user = cache / "user" / KEY
+    user.mkdir(parents=True)
+    (user / "tree").write_text("/home/me/linux\n")
+    (user / "file").write_bytes(bytes(1 << 20))
+    told = lab("doctor", LAB_CACHE=cache).stdout
+    assert re.search(rf"thing-{KEY}, .*linux-source-7.3 7.3.4, sha256 00$", told, re.M)
+    assert re.search(r"your kernel: /home/me/linux, 1\.\d+M$", told, re.M)
+    assert re.search(r"in all: 1\.\d+M of at most 15 GB$", told, re.M)
+    assert lab("clean", LAB_CACHE=cache).returncode == 0
+    assert not user.exists()
+
+
 def test_clean_refuses_while_a_run_is_on(cache: Path):
     one = start(cache, f"cache_entry thing {KEY} title stuck")
     wait_for(lambda: builds(cache) == 1)

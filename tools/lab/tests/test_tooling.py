@@ -82,6 +82,7 @@ def test_no_space(cache: Path, bare_path: Path):
     done = lab("check", LAB_CACHE=cache, PATH=bare_path)
     assert done.returncode == 1
     assert re.search(r"^first run: downloads about .* GB", done.stderr)
+    assert "never keeps more than 15 GB" in done.stderr
     assert re.search(
         rf"^lab: {cache} has 3 GB free and this needs \d+ GB; .*LAB_CACHE",
         done.stderr,
