@@ -295,15 +295,19 @@ write_artifacts()
 	} >"$run_dir/artifacts.json"
 }
 
-# For the demo and its like: what runs the patched kernels.
-prepare()		# VERB
+# For the demo and its like: what runs one pair of kernels, the patched ones if
+# none are named.
+prepare()		# VERB [TREE]
 {
-	need_series "./lab $1"
+	local tree=${2-next} side
+
+	[[ $tree != next ]] || need_series "./lab $1"
 	enter "$1"
 	need_model
 	need_board
-	need_guest next ep
-	need_guest next host
+	for side in ep host; do
+		need_guest "$tree" $side
+	done
 	write_artifacts
 }
 

@@ -340,6 +340,14 @@ def test_a_tree_without_the_series_stands_for_the_pristine_one(
     assert "build.sh ep common.config ep.config\n" in log
 
 
+def test_what_runs_pristine_kernels_runs_any(cache: Path, tmp_path: Path):
+    tree = kernel_tree(tmp_path / "tree")
+    done = user(cache, f"machine_options --kernel {tree}; prepare demo base")
+    assert done.returncode == 0, done.stderr
+    for side in ("ep", "host"):
+        assert f'"{side}.base.image": "/cache/user/' in done.stdout
+
+
 def test_a_check_of_a_kernel_with_the_series(cache: Path, tmp_path: Path):
     tree = kernel_tree(tmp_path / "tree", *SERIES)
     text = (
