@@ -9,7 +9,8 @@
 
 step_times=()		# "SECONDS TITLE" of each step that took a second or more
 step_pid=
-step_status=		# result of try_step
+step_status=		# results of try_step
+step_log=
 step_count=0
 
 say()
@@ -126,6 +127,7 @@ try_step()		# TITLE COMMAND...
 	log=$(printf '%s/%02d-%s.log' "$run_dir" $step_count \
 		"$(tr -cs '[:alnum:]' - <<<"${title,,}")")
 	log=${log/%-.log/.log}
+	step_log=$log
 	step_status=0
 	start_step build "$@" >"$log" 2>&1
 	show_progress "$title" "$start" "$log"
