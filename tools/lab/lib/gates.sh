@@ -5,7 +5,10 @@
 # that the tests judge (tools/lab/tests/test_series_*.py). The scripts that do
 # the work are in tools/series/gates.
 
-c_files=()		# that the series touches or adds, kernel code
+# What the series touches or adds: kernel code, and documents.
+c_files=()
+headers=()
+documents=()
 
 # What a gate's script reads besides the kernel.
 gate_inputs()		# FUNCTION
@@ -105,6 +108,46 @@ gate_kunit()		# FOLDER
 		/lab/tools/series/gates/kunit.sh "${configs[@]}"
 }
 
+gate_coccinelle()	# FOLDER
+{
+	local tree
+	local -A src=([base]=$base_src [next]=$next_src)
+
+	for tree in next base; do
+		gate_sandbox "$1" "${src[$tree]}" "" \
+			/lab/tools/series/gates/coccinelle.sh "$tree" \
+			"${c_files[@]}" "${headers[@]}"
+	done
+}
+
+# The folders with an index that hold documents of the series.
+document_folders()
+{
+	local file folder
+
+	for file in "${documents[@]}"; do
+		folder=${file%/*}
+		until [[ -e $next_src/$folder/index.rst ]]; do
+			folder=${folder%/*}
+		done
+		echo "${folder#Documentation/}"
+	done | sort -u
+}
+
+gate_documents()	# FOLDER
+{
+	local tree
+	local -a folders
+	local -A src=([base]=$base_src [next]=$next_src)
+
+	mapfile -t folders < <(document_folders)
+	for tree in base next; do
+		gate_sandbox "$1" "${src[$tree]}" "" \
+			/lab/tools/series/gates/documents.sh "$tree" \
+			"${folders[@]}"
+	done
+}
+
 gate()			# NAME TITLE FUNCTION [ARGUMENT...]
 {
 	local id
@@ -122,6 +165,8 @@ need_c_files()
 	((${#c_files[@]} == 0)) || return 0
 	files=$(sandbox -- python3 -m series files)
 	mapfile -t c_files < <(grep '\.c$' <<<"$files" | grep -v '^tools/')
+	mapfile -t headers < <(grep '\.h$' <<<"$files" | grep -v '^tools/')
+	mapfile -t documents < <(grep '^Documentation/.*\.rst$' <<<"$files")
 }
 
 # A gate's result as the artifact gate.NAME, with the builds that it starts from.
@@ -158,6 +203,10 @@ need_gate()		# NAME
 	clang)	gate "$1" "clang, arm64 allyesconfig" \
 			gate_variant arm64 clang allyesconfig ;;
 	kunit)	gate "$1" "KUnit on UML" gate_kunit ;;
+	coccinelle)
+		gate "$1" "coccicheck" gate_coccinelle ;;
+	documents)
+		gate "$1" "documents of the series" gate_documents ;;
 	*)	die "bug: no such gate: '$1'" ;;
 	esac
 }

@@ -17,7 +17,7 @@ build_tools=(
 )
 
 # What else can change the verdict of a gate.
-check_tools=(sparse coccinelle)
+check_tools=(sparse coccinelle python3-sphinx python3-docutils)
 
 # What ends up in the host's guest image as it is.
 guest_programs=(

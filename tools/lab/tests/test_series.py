@@ -146,6 +146,88 @@ def test_kunit(artifacts):
     assert not (folder / "failed").exists()
 
 
+def checked_by_coccinelle() -> list[object]:
+    """Kernel code that the series touches; what was found in it and not mended."""
+    found = {"include/linux/pci-ep-dma.h": "direction's name without str_write_read()"}
+    return [
+        pytest.param(
+            path,
+            marks=(
+                [pytest.mark.xfail(strict=True, reason=f"coccicheck: {found[path]}")]
+                if path in found
+                else []
+            ),
+        )
+        for path in patch.files()
+        if re.search(r"\.[ch]$", path) and not path.startswith("tools/")
+    ]
+
+
+@pytest.mark.needs("gate.coccinelle")
+@pytest.mark.parametrize("path", checked_by_coccinelle())
+def test_coccicheck(artifacts, path: str):
+    """Q33: coccicheck says no more of a file than of the base's."""
+    folder = artifacts.path("gate.coccinelle")
+    base, patched = (reports(folder / tree, path) for tree in ("base", "next"))
+    assert list((patched - base).elements()) == []
+
+
+def reports(folder: Path, path: str) -> Counter[str]:
+    """What each semantic patch said of a file."""
+    return Counter(
+        f"{report.name}: {re.sub(r':[0-9:-]+', '', line)}"
+        for report in folder.iterdir()
+        for line in report.read_text().splitlines()
+        if line.startswith(f"./{path}:")
+    )
+
+
+@pytest.mark.needs("gate.coccinelle")
+def test_coccicheck_did_all(artifacts):
+    """Each semantic patch ran to its end, but for those that cannot run here."""
+    folder = artifacts.path("gate.coccinelle")
+    assert not (folder / "failed").exists()
+    assert len(list((folder / "next").iterdir())) > 50
+    assert (folder / "next/skipped").read_text().splitlines() == [
+        "check_bq27xxx_data: is written in OCaml",
+        "kmalloc_objs: has no report",
+        "badzero: is written in OCaml",
+    ]
+
+
+@pytest.mark.needs("gate.documents", "next-src")
+def test_documents(artifacts, next_tree: Path):
+    """Q33: Sphinx says no more of the documents than of the base's."""
+    folder = artifacts.path("gate.documents")
+    assert not (folder / "failed").exists(), (folder / "next.log").read_text()
+    base, patched = (
+        complaints((folder / f"{tree}.log").read_text(), next_tree)
+        for tree in ("base", "next")
+    )
+    assert list((patched - base).elements()) == []
+
+
+def complaints(log: str, tree: Path) -> Counter[str]:
+    """Warnings without line numbers, and without references to documents that are
+    there but were not built.
+    """
+
+    def is_there(line: str) -> bool:
+        found = re.match(r"/src/(\S+?):.* unknown document: '(\S+)'", line)
+        if not found:
+            return False
+        page, name = found.groups()
+        start = "Documentation" if name.startswith("/") else Path(page).parent
+        return (tree / start / f"{name.lstrip('/')}.rst").exists()
+
+    return Counter(
+        re.sub(r":\d+:", ":", line)
+        for line in log.splitlines()
+        if re.search(r"\b(WARNING|ERROR|SEVERE|CRITICAL)\b", line)
+        and not is_there(line)
+    )
+
+
 @pytest.mark.needs("base-git", "next-src")
 @pytest.mark.parametrize("name", NAMES)
 def test_checkpatch(mails, next_tree: Path, name: str):
