@@ -226,8 +226,8 @@ kernel_key()		# SRC TREE SIDE
 
 make_guest()		# SIDE SRC OBJ FOLDER
 {
-	sandbox --ro-bind "$2" /src --ro-bind "$3" /obj --bind "$4" /out -- \
-		/lab/tools/lab/kernel/guest.sh "$1"
+	sandbox "${tree_binds[@]}" --ro-bind "$2" /src --ro-bind "$3" /obj \
+		--bind "$4" /out -- /lab/tools/lab/kernel/guest.sh "$1"
 }
 
 need_guest()		# TREE SIDE: kernel and initramfs, as artifacts

@@ -12,6 +12,7 @@
 # A run locks what is built of a tree until its end: nobody builds under it.
 
 declare -A user_lock	# open lock by KEY
+tree_binds=()		# what a tree needs in the sandbox besides itself
 
 user_folder_of()	# TREE
 {
@@ -63,6 +64,23 @@ need_series()		# WHAT
 	done
 }
 
+# A tree of ./lab tree has links to the files of the repository, by their names on
+# this machine. The root is read-only in the sandbox, so the way there is made in
+# it first.
+bind_links()		# TREE
+{
+	local path
+
+	tree_binds=()
+	while read -r path; do
+		[[ -L $1/$path ]] || continue
+		[[ $(readlink -f "$1/$path") == "$repo/$path" ]] ||
+			die "the kernel tree '$1' has links to the files of another clone ($path); use the ./lab of that clone"
+		mkdir -p "$root$repo"
+		tree_binds=(--ro-bind "$repo" "$repo")
+	done < <(added_files)
+}
+
 build_user_kernel()	# SIDE TREE FOLDER
 {
 	local tree=base
@@ -71,7 +89,7 @@ build_user_kernel()	# SIDE TREE FOLDER
 	! has_series "$1" || tree=next
 	read -r -d '' -a fragments < <(kernel_fragments "$tree" "$1") || true
 	mkdir -p "$3/obj"
-	sandbox --ro-bind "$2" /src --bind "$3/obj" /obj -- \
+	sandbox "${tree_binds[@]}" --ro-bind "$2" /src --bind "$3/obj" /obj -- \
 		/lab/tools/lab/kernel/build.sh "$1" "${fragments[@]}"
 	{
 		echo "tree $2"
@@ -91,6 +109,7 @@ need_user_kernel()	# SIDE
 	local side=$1 tree=${user_tree[$1]} folder name
 
 	[[ ! ${artifacts[$side.base.obj]-} ]] || return 0
+	bind_links "$tree"
 	folder=$(user_folder_of "$tree")
 	lock_user_folder "$folder" "$tree"
 	mkdir -p "$folder/$side"

@@ -320,6 +320,26 @@ def test_a_kernel_of_the_users_stands_for_ours(cache: Path, tmp_path: Path):
     assert len(list((cache / "user").iterdir())) == 1
 
 
+def test_a_tree_with_links_to_the_repository(cache: Path, tmp_path: Path):
+    """As ./lab tree makes it: the links lead to the files in the sandbox too."""
+    name = "drivers/dma/dw-edma/dw-edma-ep.c"
+    tree = kernel_tree(tmp_path / "tree", *SERIES)
+    (tree / name).parent.mkdir(parents=True)
+    (tree / name).symlink_to(REPO / name)
+    done = user(cache, f"machine_options --kernel ep={tree}; prepare demo")
+    assert done.returncode == 0, done.stderr
+    log = "".join(path.read_text() for path in cache.glob("run/*/*kernel-of*.log"))
+    for script in ("build.sh", "guest.sh"):
+        assert re.search(f"--ro-bind {REPO} {REPO} .*{script} ep", log)
+    assert (cache / "root" / str(REPO).lstrip("/")).is_dir()
+
+    (tree / name).unlink()
+    (tree / name).symlink_to(tmp_path / name)
+    done = user(cache, f"machine_options --kernel ep={tree}; prepare demo")
+    assert done.returncode == 1
+    assert f"links to the files of another clone ({name})" in done.stderr
+
+
 def test_a_tree_without_the_series_stands_for_the_pristine_one(
     cache: Path, tmp_path: Path
 ):
