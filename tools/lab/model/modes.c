@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
 
 #include "modes.h"
 
 static const struct {
 	const char *name;
-	const char *word[MODE_CHOICES];	/* strictest first; none: a number */
-	u32 max;			/* of a number */
+	const char *word[MODE_CHOICES];	/* strictest first */
 	u32 def;
 } table[NUM_MODES] = {
 	/* a list element of no bytes, or one that is not on a dword */
@@ -72,23 +69,8 @@ void modes_init(struct modes *m)
 		m->v[i] = table[i].def;
 }
 
-static bool is_number(enum mode i)
-{
-	return !table[i].word[0];
-}
-
 static bool to_value(enum mode i, const char *text, u32 *v)
 {
-	unsigned long long n;
-	char *end;
-
-	if (is_number(i)) {
-		errno = 0;
-		n = strtoull(text, &end, 0);
-		*v = (u32)n;
-		return isdigit((unsigned char)*text) && !*end && !errno &&
-		       n <= table[i].max;
-	}
 	for (*v = 0; *v < MODE_CHOICES && table[i].word[*v]; (*v)++)
 		if (!strcmp(text, table[i].word[*v]))
 			return true;
@@ -99,8 +81,6 @@ static void show_choices(enum mode i, FILE *out)
 {
 	unsigned int w;
 
-	if (is_number(i))
-		fprintf(out, " 0..%u", table[i].max);
 	for (w = 0; w < MODE_CHOICES && table[i].word[w]; w++)
 		fprintf(out, " %s", table[i].word[w]);
 }
@@ -137,24 +117,13 @@ int modes_set(struct modes *m, const char *name, const char *value,
 	return -EINVAL;
 }
 
-static void show_value(enum mode i, u32 v, FILE *out)
-{
-	if (is_number(i))
-		fprintf(out, " %u", v);
-	else
-		fprintf(out, " %s", table[i].word[v]);
-}
-
 void modes_show(const struct modes *m, FILE *out)
 {
 	unsigned int i;
 
 	for (i = 0; i < NUM_MODES; i++) {
-		fputs(table[i].name, out);
-		show_value(i, m->v[i], out);
-		fputs(" default", out);
-		show_value(i, table[i].def, out);
-		fputs(" of", out);
+		fprintf(out, "%s %s default %s of", table[i].name,
+			table[i].word[m->v[i]], table[i].word[table[i].def]);
 		show_choices(i, out);
 		fputc('\n', out);
 	}

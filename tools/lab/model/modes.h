@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What parts do differently, or what no source settles. Each such behaviour
- * is a mode: a name, and a word or a number. The default is the least kind
+ * is a mode: a name, and a word. The default is the least kind
  * one that the drivers of the pristine kernel survive. Modes are the model's,
  * not the board's: they outlive a power cycle. The table in modes.c says what
  * each means, README.md where that is known from.
@@ -28,7 +28,7 @@ enum mode {
 	NUM_MODES
 };
 
-/* Values of the modes that take a word, strictest first. */
+/* Their values, strictest first. */
 enum { BAD_ELEMENT_ABORTS, BAD_ELEMENT_PASSES };
 enum { ABORT_LINE_ENABLED, ABORT_LINE_ALWAYS };
 enum { ABORT_STATUS_ENABLED, ABORT_STATUS_ALWAYS };
@@ -39,7 +39,7 @@ enum { WATERMARK_EN_REQUIRED, WATERMARK_EN_IGNORED };
 enum { REBAR_RESET_SMALLEST, REBAR_RESET_STICKY, REBAR_RESET_SUPPORTED };
 
 struct modes {
-	u32 v[NUM_MODES];	/* a number, or the index of a word */
+	u32 v[NUM_MODES];
 };
 
 /* All to their defaults. */
@@ -49,7 +49,7 @@ void modes_init(struct modes *m);
  * modes_set() - change one
  * @m: modes
  * @name: of the mode
- * @value: one of its words, or a number in its range
+ * @value: one of its words
  * @err: one message on failure
  *
  * Return: 0, or -EINVAL with @err set and nothing changed.
@@ -58,7 +58,7 @@ int modes_set(struct modes *m, const char *name, const char *value,
 	      char err[MODE_ERR_LEN]);
 
 /* A line for each: `NAME VALUE default VALUE of WORD...`, the words from the
- * strictest to the kindest; `of 0..MAX` for a number. */
+ * strictest to the kindest. */
 void modes_show(const struct modes *m, FILE *out);
 
 #endif
