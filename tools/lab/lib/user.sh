@@ -112,10 +112,10 @@ need_user_kernel()	# SIDE
 	bind_links "$tree"
 	folder=$(user_folder_of "$tree")
 	lock_user_folder "$folder" "$tree"
+	[[ -d $folder/$side ]] || cache_grew
 	mkdir -p "$folder/$side"
 	echo "$tree" >"$folder/tree"
 	touch "$folder" "$folder/$side/building"
-	cache_grew
 	try_step "kernel of the ${side_name[$side]}, $tree" \
 		build_user_kernel "$side" "$tree" "$folder/$side"
 	rm -f "$folder/$side/building"
