@@ -43,7 +43,8 @@ cache_open()		# VERB
 	flock -s "$run_lock"
 	opened=@$(date +%s)
 	run_dir=$cache/run/$(date +%Y%m%d-%H%M%S)-$1-$$
-	mkdir "$run_dir"
+	mkdir "$run_dir" ||
+		die "cannot make the folder of this run; is the disk full?"
 }
 
 sweep_remains()

@@ -292,7 +292,8 @@ write_artifacts()
 			separator=$',\n'
 		done
 		printf '\n}\n'
-	} >"$run_dir/artifacts.json"
+	} >"$run_dir/artifacts.json" ||
+		die "cannot write $run_dir/artifacts.json; is the disk full?"
 }
 
 # For the demo and its like: what runs one pair of kernels, the patched ones if

@@ -203,6 +203,14 @@ def test_a_check_with_a_wrong_argument(cache: Path):
     assert "ERROR: no such file\nlab: pytest refuses this" in done.stderr
 
 
+def test_a_list_of_artifacts_that_cannot_be_written(cache: Path):
+    done = run(
+        cache, f"{STAND_IN}ln -s /dev/full $run_dir/artifacts.json; write_artifacts"
+    )
+    assert done.returncode == 1
+    assert re.search("lab: cannot write .*/artifacts.json; is the disk", done.stderr)
+
+
 # The user's own.
 
 
