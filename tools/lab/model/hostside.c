@@ -45,10 +45,11 @@ static int translate(struct ctlr *c, unsigned int func, unsigned int bar,
 		     u64 off, u64 *addr)
 {
 	const struct cfg *cfg = &c->fn[func].cfg;
-	u64 bus = cfg_bar_addr(cfg, bar) + off;
+	u64 bus = cfg_bar_addr(cfg, bar) + off, unit = 1;
 
-	if (iatu_inbound(&c->iatu, func, bar, cfg_bar_size(cfg, bar), off,
-			 bus, addr))
+	if (c->modes.v[MODE_BAR_MATCH] == BAR_MATCH_MASKED)
+		unit = cfg_bar_size(cfg, bar);
+	if (iatu_inbound(&c->iatu, func, bar, unit, off, bus, addr))
 		return 0;
 	ctlr_report(c, CNT_VIOL_INBOUND,
 		    "no inbound window for function %u BAR%u+0x%llx", func,

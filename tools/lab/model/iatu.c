@@ -142,7 +142,7 @@ static bool covers(const struct iatu *a, const struct window *w, u64 addr)
 }
 
 bool iatu_inbound(const struct iatu *a, unsigned int func, unsigned int bar,
-		  u64 size, u64 offset, u64 addr, u64 *out)
+		  u64 unit, u64 offset, u64 addr, u64 *out)
 {
 	const struct window *w;
 	unsigned int i;
@@ -156,7 +156,7 @@ bool iatu_inbound(const struct iatu *a, unsigned int func, unsigned int bar,
 		if (w->ctrl2 & CTRL2_BAR_MODE) {
 			if (CTRL2_BAR(w->ctrl2) != bar)
 				continue;
-			*out = (w->target & ~(size - 1)) + offset;
+			*out = (w->target & ~(unit - 1)) + offset;
 			return true;
 		}
 		if (covers(a, w, addr)) {

@@ -45,18 +45,16 @@ void iatu_write(struct iatu *a, u32 off, u32 v);
  * @a: unit
  * @func: function that was addressed
  * @bar: its BAR
- * @size: bytes of the BAR, a power of two
+ * @unit: a window that matches the BAR leads to a multiple of this, a power of
+ *        two: what its target holds below is ignored
  * @offset: offset in the BAR, for windows that match the BAR
  * @addr: bus address, for windows that match addresses
  * @out: address on the endpoint's bus
  *
- * The target of a window that matches the BAR has no bits below the BAR's
- * size: what the endpoint wrote there is ignored.
- *
  * Return: false when no window takes it.
  */
 bool iatu_inbound(const struct iatu *a, unsigned int func, unsigned int bar,
-		  u64 size, u64 offset, u64 addr, u64 *out);
+		  u64 unit, u64 offset, u64 addr, u64 *out);
 
 /**
  * iatu_outbound() - what an endpoint address means on the link

@@ -59,6 +59,12 @@ static const struct {
 		.word = { "smallest", "sticky", "supported" },
 		.def = REBAR_RESET_SMALLEST,
 	},
+	/* bits below the BAR's size in the target of a BAR match */
+	[MODE_BAR_MATCH] = {
+		.name = "bar-match",
+		.word = { "masked", "added" },
+		.def = BAR_MATCH_MASKED,
+	},
 };
 
 void modes_init(struct modes *m)

@@ -61,6 +61,10 @@ TEST(iatu_bar_match_target_is_as_aligned_as_the_bar)
 	rig_set_bar(&r, 0, 1, 0x40, 0x12345678);
 	CHECK_EQ(get32(r.ep_ram + MIB(1) + KIB(64) + 0x40), 0);
 	CHECK_EQ(get32(r.ep_ram + MIB(1) + 0x40), 0x12345678);
+	r.c->modes.v[MODE_BAR_MATCH] = BAR_MATCH_ADDED;
+	CHECK_EQ(rig_bar(&r, 0, 1, 0x40), 0);
+	r.c->modes.v[MODE_BAR_MATCH] = BAR_MATCH_MASKED;
+	CHECK_EQ(rig_bar(&r, 0, 1, 0x40), 0x12345678);
 	/* a smaller BAR leaves it more bits */
 	rig_program_bar(&r, 0, 1, KIB(64), 0, 0, EP_RAM + MIB(1) + KIB(64));
 	rig_set_bar(&r, 0, 1, 0x40, 0x9abcdef0);
