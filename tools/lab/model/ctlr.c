@@ -25,6 +25,7 @@ void ctlr_end_reports(struct ctlr *c)
 		log_limit_end(&c->reports[i], "%s", count_name(i));
 	log_limit_end(&c->resets, "resets");
 	log_limit_end(&c->link_changes, "changes of the link");
+	log_limit_end(&c->faults, "faults");
 }
 
 void ctlr_reset_counters(struct ctlr *c)

@@ -78,7 +78,8 @@ struct ctlr {
 	struct posted posted;
 	struct log_limit reports[NUM_COUNTERS];
 	struct log_limit resets;	/* lines about resets, */
-	struct log_limit link_changes;	/* about the link */
+	struct log_limit link_changes;	/* about the link, */
+	struct log_limit faults;	/* about faults that struck */
 	struct epdev ep;
 	struct func fn[MAX_FUNCS];	/* board.functions of them exist */
 	struct iatu iatu;

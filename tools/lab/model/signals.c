@@ -52,7 +52,7 @@ static void send(struct signals *s, const struct signal *sig)
 
 	if (s->lost) {
 		s->lost--;
-		log_info("fault: interrupt lost");
+		log_limited(&s->ctlr->faults, "fault: interrupt lost");
 		return;
 	}
 	post(s, sig);

@@ -81,6 +81,22 @@ TEST(log_of_resets_and_the_link_is_limited)
 	log_end();
 }
 
+TEST(log_of_faults_is_limited)
+{
+	struct rig r;
+	unsigned int i;
+
+	rig_open(&r, "generic");
+	log_start();
+	command(&r, "fault lost-irq 100");
+	for (i = 0; i < 100; i++)
+		signals_local(&r.c->engine->signals, 0);
+	CHECK_EQ(lines_with("interrupt lost"), LOG_LIMIT);
+	rig_close(&r);
+	CHECK_EQ(lines_with("faults: 84 more not shown"), 1);
+	log_end();
+}
+
 TEST(log_of_violations_tells_what_it_leaves_out)
 {
 	struct rig r;
