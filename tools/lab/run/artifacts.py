@@ -2,8 +2,9 @@
 """What was built for the lab: the file artifacts.json in folder $LAB_ARTIFACTS.
 
 It maps names to paths: `model` (the program), `boards` (folder of board files),
-and for each machine, `ep` and `host`, and each kernel, `base` (pristine) and
-`next` (with the series): `ep.base.image`, `ep.base.initramfs`, `ep.base.obj`.
+and for each machine, `ep` and `host`, and each kernel, `base` (pristine), `next`
+(with the series) and `next-kasan`: `ep.base.image`, `ep.base.initramfs`,
+`ep.base.obj`.
 """
 
 import json
@@ -61,6 +62,13 @@ class Artifacts:
             raise LabError(f"{self._source}: {name} is {path}, which does not exist")
         return path
 
+    def best_kernels(self) -> str:
+        """`next` where both sides have it, else `base`: kernels of a user's may be
+        without the series.
+        """
+        both = {"ep.next.image", "host.next.image"}
+        return "next" if both <= self._paths.keys() else "base"
+
     def board(self, name: str) -> Path:
         """The file of a board; an absolute path is taken as it is."""
         boards = self.path("boards")
@@ -71,7 +79,7 @@ class Artifacts:
         return path
 
     def kernels(self, which: str) -> Kernels:
-        """The images of `base` or `next`."""
+        """The images of `base`, `next` or `next-kasan`."""
         return Kernels(
             self.path(f"ep.{which}.image"),
             self.path(f"ep.{which}.initramfs"),

@@ -29,6 +29,7 @@ from .control import Control
 from .errors import LabError
 from .machine import Machine
 from .model import Model
+from .setup import Setup, with_keys
 
 _log = logging.getLogger("lab")
 
@@ -53,8 +54,8 @@ class Lab:
     """A model and an endpoint VM, and the host VM once it is started.
 
     board: name of a board, or the path of a board file; kernels: what to boot;
-    workdir: folder for the logs, made if missing; find_leaks: for Machine.leaks();
-    judge: raise LabError in the end for what judgement() finds.
+    workdir: folder for the logs, made if missing; setup: of machines and model;
+    judge: raise LabError in the end for what judge() finds.
     """
 
     def __init__(
@@ -64,14 +65,14 @@ class Lab:
         workdir: Path,
         *,
         artifacts: Artifacts | None = None,
-        find_leaks: bool = False,
+        setup: Setup = Setup(),
         judge: bool = True,
     ):
         self._artifacts = artifacts or Artifacts.load()
         self._board = self._artifacts.board(board)
         self._kernels = kernels
-        self._find_leaks = find_leaks
-        self._cpus = shared_cpu()
+        self.setup = setup
+        self._cpus = shared_cpu() if setup.pinned else None
         self.workdir = workdir
         self._model: Model | None = None
         self._ep: Machine | None = None
@@ -105,11 +106,15 @@ class Lab:
         try:
             self._model = Model(
                 self._artifacts.path("model"),
-                self._board,
+                self._board_file(),
                 self.workdir,
                 cpus=self._cpus,
                 seed=options.seed(),
             )
+            for name, value in self.setup.modes.items():
+                self.ctl.cmd(f"mode {name} {value}")
+            for fault in self.setup.faults:
+                self.ctl.cmd(f"fault {fault}")
             self.start_ep()
         except BaseException:
             self.end()
@@ -125,7 +130,7 @@ class Lab:
         """LabError when a log has a bad line, or when a rule of the bus was broken
         and nobody was provoking() that.
         """
-        bad = logscan.scan(self.workdir) + [
+        bad = logscan.scan(self.workdir, self.setup.tolerated) + [
             f"violation.{name}: {count}"
             for name, count in sorted(self._unprovoked().items())
         ]
@@ -157,6 +162,14 @@ class Lab:
             self._last_violations = self.ctl.violations()
         return self._last_violations - self._provoked
 
+    def _board_file(self) -> Path:
+        """The board's own, or a copy among the logs with the setup's keys."""
+        if not self.setup.board_keys:
+            return self._board
+        path = self.workdir / self._board.name
+        path.write_text(with_keys(self._board.read_text(), self.setup.board_keys))
+        return path
+
     def start_ep(self) -> None:
         """Boot the endpoint VM and load the controller's glue."""
         model = self._need(self._model, "model")
@@ -169,7 +182,7 @@ class Lab:
                 console,
                 fd,
                 model.endpoint,
-                find_leaks=self._find_leaks,
+                self.setup,
             ),
             self.workdir,
             cpus=self._cpus,
@@ -194,7 +207,7 @@ class Lab:
                 console,
                 fd,
                 sockets,
-                find_leaks=self._find_leaks,
+                self.setup,
             ),
             self.workdir,
             cpus=self._cpus,

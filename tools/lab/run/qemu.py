@@ -5,6 +5,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from .setup import Setup
+
 _KERNEL_ARGS = " ".join(
     (
         "rdinit=/init",
@@ -18,11 +20,14 @@ _KERNEL_ARGS = " ".join(
         "rcupdate.rcu_cpu_stall_timeout=120",
     )
 )
+# A busy machine may miss the tick by which the host's kernel tells whether its
+# timer works, and that is a panic
+_HOST_ARGS = ("no_timer_check",)
 # The vfio-user server maps guest memory, so it has to be shared
 _MEMORY = "memory-backend-memfd,id=ram,share=on,size={0}M"
 
 
-def _common(memory: int, console: Path, agent_fd: int) -> list[str]:
+def _common(memory: int, cpus: int, console: Path, agent_fd: int) -> list[str]:
     return [
         "-nodefaults",
         "-no-user-config",
@@ -32,7 +37,7 @@ def _common(memory: int, console: Path, agent_fd: int) -> list[str]:
         "-cpu",
         "max",
         "-smp",
-        "1",
+        str(cpus),
         "-m",
         f"{memory}M",
         "-object",
@@ -48,16 +53,19 @@ def _common(memory: int, console: Path, agent_fd: int) -> list[str]:
     ]
 
 
-def _boot(kernel: Path, initramfs: Path, console: str, find_leaks: bool) -> list[str]:
+def _boot(
+    kernel: Path, initramfs: Path, console: str, setup: Setup, more: Sequence[str] = ()
+) -> list[str]:
     # To keep book of all memory makes a guest a third slower
-    leaks = "on" if find_leaks else "off"
+    leaks = "on" if setup.find_leaks else "off"
+    arguments = [f"console={console}", _KERNEL_ARGS, f"kmemleak={leaks}", *more]
     return [
         "-kernel",
         str(kernel),
         "-initrd",
         str(initramfs),
         "-append",
-        f"console={console} {_KERNEL_ARGS} kmemleak={leaks}",
+        " ".join(arguments),
     ]
 
 
@@ -79,16 +87,15 @@ def endpoint(
     console: Path,
     agent_fd: int,
     device: Path | None,
-    memory: int = 512,
-    find_leaks: bool = False,
+    setup: Setup = Setup(),
 ) -> list[str]:
     """The endpoint: arm64, interrupts through an ITS, the controller as a device.
 
     device: the model's socket; without it the machine has no controller.
     """
     argv = ["qemu-system-aarch64", "-M", "virt,gic-version=3,its=on,memory-backend=ram"]
-    argv += _common(memory, console, agent_fd)
-    argv += _boot(kernel, initramfs, "ttyAMA0", find_leaks)
+    argv += _common(setup.ep_memory, setup.cpus, console, agent_fd)
+    argv += _boot(kernel, initramfs, "ttyAMA0", setup)
     if device:
         argv += _vfio_user(device)
     return argv
@@ -100,26 +107,28 @@ def host(
     console: Path,
     agent_fd: int,
     functions: Sequence[Path],
-    memory: int = 512,
-    find_leaks: bool = False,
+    setup: Setup = Setup(),
 ) -> list[str]:
-    """The host: x86-64, remapping IOMMU, the functions behind one root port.
+    """The host: x86-64, an IOMMU, the functions behind one root port.
 
     functions: the model's sockets, function 0 first. caching-mode is what makes
     QEMU tell the model about the mappings of the guest's IOMMU. The root port gets
     room for functions that are plugged in later.
     """
+    remapping = "on" if setup.remapping else "off"
     argv = [
         "qemu-system-x86_64",
         "-M",
         "q35,kernel-irqchip=split,memory-backend=ram",
         "-device",
-        "intel-iommu,intremap=on,caching-mode=on",
+        f"intel-iommu,intremap={remapping},caching-mode=on",
         "-device",
         "pcie-root-port,id=root,slot=1,mem-reserve=32M,pref64-reserve=64M",
     ]
-    argv += _common(memory, console, agent_fd)
-    argv += _boot(kernel, initramfs, "ttyS0", find_leaks)
+    argv += _common(setup.host_memory, setup.cpus, console, agent_fd)
+    argv += _boot(
+        kernel, initramfs, "ttyS0", setup, [*_HOST_ARGS, *setup.host_arguments()]
+    )
     several = {"multifunction": True} if len(functions) > 1 else {}
     for number, path in enumerate(functions):
         argv += _vfio_user(path, bus="root", addr=f"00.{number}", **several)

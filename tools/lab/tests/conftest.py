@@ -4,6 +4,7 @@
 Logs go below $LAB_LOGS when it is set, else below pytest's temporary folder.
 """
 
+import itertools
 import logging
 import os
 from collections.abc import Callable, Iterator
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from dma_case import wait_for_withdrawal
-from run import Artifacts, Lab, dma, options
+from run import Artifacts, Lab, Setup, dma, options
+from run.setup import variant
 
 logging.getLogger("lab").setLevel(logging.INFO)
 
@@ -33,28 +35,44 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def boot_lab(artifacts: Artifacts, logs: Path) -> BootLab:
-    """boot_lab(NAME, BOARD, KERNELS, find_leaks=False): a lab as a context manager.
+def setup(request: pytest.FixtureRequest) -> Setup:
+    """Of all labs, but for what a test needs otherwise."""
+    name = request.config.getoption("variant", None)
+    return variant(name) if name else Setup()
 
-    NAME names its folder of logs; KERNELS is `base` or `next`; find_leaks is for
-    tests that ask Machine.leaks().
+
+@pytest.fixture(scope="session")
+def boot_lab(artifacts: Artifacts, logs: Path, setup: Setup) -> BootLab:
+    """boot_lab(NAME, BOARD, KERNELS, **CHANGES): a lab as a context manager.
+
+    NAME names its folder of logs; KERNELS is `base` or `next`; CHANGES are values of
+    the setup that this lab needs.
     """
 
     @contextmanager
-    def boot(
-        name: str, board: str, kernels: str, find_leaks: bool = False
-    ) -> Iterator[Lab]:
-        workdir = logs / name
+    def boot(name: str, board: str, kernels: str, **changes: object) -> Iterator[Lab]:
+        ours = setup.but(**changes)
         with Lab(
             options.board(board),
-            artifacts.kernels(kernels),
-            workdir,
+            artifacts.kernels(ours.kernels(kernels)),
+            folder_of_its_own(logs, name),
             artifacts=artifacts,
-            find_leaks=find_leaks,
+            setup=ours,
         ) as lab:
             yield lab
 
     return boot
+
+
+def folder_of_its_own(logs: Path, name: str) -> Path:
+    """A new one of that name; the second of a name is NAME-2."""
+    for number in itertools.count(1):
+        folder = logs / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
 
 
 @pytest.fixture(scope="module")

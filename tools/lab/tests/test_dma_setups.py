@@ -19,8 +19,10 @@ from dma_case import (
     verify_transfers,
 )
 from run import Lab, dma
+from run.setup import VARIANTS
 
 USUAL = dma.Export()
+CHANNELS = 8
 
 
 def two_each(export: dma.Export) -> dma.Export:
@@ -30,9 +32,13 @@ def two_each(export: dma.Export) -> dma.Export:
 
 @pytest.mark.parametrize("vectors", [1, 2, 8, 32])
 def test_vectors(boot_lab: Callable, vectors: int):
-    """Q24: one vector, fewer than channels, one each, more."""
+    """Q24: one vector, fewer than channels, one each, more; and one again where the
+    host has no more to give.
+    """
     with boot_lab(f"dma-vectors-{vectors}", "rcar-s4", "next") as lab:
         bdf = dma.bring_up(lab, USUAL.but(msi_interrupts=vectors))
+        given = lab.host.do(f"ls /sys/bus/pci/devices/{bdf}/msi_irqs").split()
+        assert len(given) == min(vectors, CHANNELS, lab.setup.msi_vectors)
         for channel in range(4):
             for way in dma.DIRECTIONS:
                 command = f"{XFER} -d {bdf} {way} -c {channel} -n 8 -V"
@@ -55,6 +61,24 @@ def test_bars_chosen(boot_lab: Callable):
     with boot_lab("dma-bars", "rcar-s4", "next") as lab:
         bdf = dma.bring_up(lab, USUAL.but(metadata_bar=2, window_bar=0))
         verify_transfers(lab, bdf)
+
+
+@pytest.mark.parametrize("name", ["high-memory", "high-iova"])
+def test_high_addresses(boot_lab: Callable, name: str):
+    """Data, lists and messages where 32 bits do not reach, on both sides."""
+    high = VARIANTS[name]
+    with boot_lab(
+        f"dma-{name}",
+        "rcar-s4",
+        "next",
+        ep_memory=high.ep_memory,
+        host_memory=high.host_memory,
+        iommu=high.iommu,
+        forcedac=high.forcedac,
+    ) as lab:
+        verify_transfers(lab, dma.bring_up(lab))
+        counters = lab.ctl.counters()
+        assert counters["dma.high.host"].count and counters["dma.high.ep"].count
 
 
 def test_all_bars_programmable(boot_lab: Callable):

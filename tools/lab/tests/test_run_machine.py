@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from run import LabError, qemu
+from run import LabError, Setup, qemu
 from run.machine import Machine
 from run.process import Process
 
@@ -24,7 +24,7 @@ def machine(artifacts, side, workdir, find_leaks=False):
     vm = Machine(
         side,
         lambda log, fd: command(
-            image, initramfs, log, fd, nothing, find_leaks=find_leaks
+            image, initramfs, log, fd, nothing, Setup(find_leaks=find_leaks)
         ),
         workdir,
     )

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0
+"""How the machines and the model are set up: one description for all of it.
+
+The default is what most tests run on. A *variant* is a setup with a name, on which
+the tests of DMA run once more: one setting a variant, and two that combine what
+goes together, so that every check can afford them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from .errors import LabError
+
+_IOMMU_ARGUMENTS = {
+    "on": (),
+    "off": ("intel_iommu=off",),
+    "passthrough": ("iommu=pt",),
+    "strict": ("iommu.strict=1",),
+}
+
+_LATE_MESSAGE = re.compile(
+    "|".join(
+        (
+            r"DMAR: DRHD: handling fault status reg \d+$",
+            r"DMAR: \[DMA Write NO_PASID\] Request device \[0000:01:00\.\d\]"
+            r" fault addr 0x0 \[fault reason 0x05\]",
+            r"vtd_iova_to_sspte: detected .* permission error \(iova=0x0,.* write=1,",
+            r"vtd_iommu_translate: detected translation failure \(.*, iova=0x0\)$",
+        )
+    )
+)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What can differ from run to run of the same test.
+
+    flavour: of the patched kernels, "" or "kasan"; cpus: of each machine; pinned:
+    machines and model share one CPU, else they use all there are; ep_memory,
+    host_memory: in MiB; iommu: of the host, a key of _IOMMU_ARGUMENTS; remapping: of
+    the host's interrupts, without which it has one MSI vector a function; forcedac:
+    DMA addresses from the top of what the device can reach, not from below 4 GiB;
+    modes, faults: of the model, from its start; board_keys: lines of the board file to
+    replace or add; find_leaks: for Machine.leaks().
+    """
+
+    flavour: str = ""
+    cpus: int = 1
+    pinned: bool = True
+    ep_memory: int = 512
+    host_memory: int = 512
+    iommu: str = "on"
+    remapping: bool = True
+    forcedac: bool = False
+    modes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    faults: tuple[str, ...] = ()
+    board_keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    find_leaks: bool = False
+
+    def __post_init__(self) -> None:
+        if self.iommu not in _IOMMU_ARGUMENTS:
+            known = ", ".join(_IOMMU_ARGUMENTS)
+            raise LabError(f"no IOMMU setting '{self.iommu}'; there are: {known}")
+
+    def but(self, **changes: object) -> "Setup":
+        """The same with some values changed."""
+        return replace(self, **changes)
+
+    def kernels(self, which: str) -> str:
+        """The name among the artifacts of kernel `base` or `next`."""
+        return f"{which}-{self.flavour}" if self.flavour else which
+
+    def host_arguments(self) -> list[str]:
+        """What the host's kernel is told."""
+        forcedac = ["iommu.forcedac=1"] if self.forcedac else []
+        return [*_IOMMU_ARGUMENTS[self.iommu], *forcedac]
+
+    @property
+    def msi_vectors(self) -> int:
+        """The most that a function of the host can have."""
+        return 32 if self.remapping else 1
+
+    @property
+    def tolerated(self) -> list[re.Pattern[str]]:
+        """Lines that a log may have with this setup.
+
+        An interrupt reaches QEMU by an event that no read of a register pushes. On
+        two CPUs it may be taken up when the driver has let go of the message, whose
+        address is zero then; nothing else of a function passes QEMU's IOMMU.
+        """
+        return [_LATE_MESSAGE] if self.cpus > 1 else []
+
+    @property
+    def dma_is_high(self) -> bool:
+        """Data lies where the DMA of both sides needs more than 32 bits."""
+        high_host = self.host_memory > 2048 and self.iommu in ("off", "passthrough")
+        return self.ep_memory > 3072 and (high_host or self.forcedac)
+
+
+def with_keys(board: str, keys: Mapping[str, str]) -> str:
+    """The text of a board file with the values of some keys replaced or added."""
+    kept = [
+        line
+        for line in board.splitlines()
+        if line.partition("=")[0].strip() not in keys
+    ]
+    return "\n".join([*kept, *(f"{key} = {keys[key]}" for key in keys)]) + "\n"
+
+
+# RAM begins at 1 GiB on the endpoint; on the host it goes on at 4 GiB after the
+# first 2. Kernels take memory from the top.
+_HIGH = Setup(ep_memory=4096, host_memory=3072)
+
+# Longer than any list that the tests make, unless a read pushes them
+_POSTED = "posted 10000"
+
+# An abort interrupts, and shows, only where that is enabled
+_STRICT_ABORTS = MappingProxyType({"abort-status": "enabled"})
+
+VARIANTS = {
+    "two-cpus": Setup(cpus=2, pinned=False),
+    "kasan": Setup(flavour="kasan"),
+    "no-remapping": Setup(remapping=False),
+    "iommu-off": Setup(iommu="off"),
+    "iommu-passthrough": Setup(iommu="passthrough"),
+    "iommu-strict": Setup(iommu="strict"),
+    "high-memory": _HIGH.but(iommu="off"),
+    "high-iova": _HIGH.but(forcedac=True),
+    "posted": Setup(faults=(_POSTED,)),
+    "strict-aborts": Setup(modes=_STRICT_ABORTS),
+    "v1": _HIGH.but(
+        flavour="kasan", cpus=2, pinned=False, iommu="off", faults=(_POSTED,)
+    ),
+    "v2": Setup(remapping=False, iommu="passthrough", modes=_STRICT_ABORTS),
+}
+
+# Part of every check
+COMBINED = ("v1", "v2")
+
+
+def variant(name: str) -> Setup:
+    if name not in VARIANTS:
+        raise LabError(f"no variant '{name}'; there are: {', '.join(VARIANTS)}")
+    return VARIANTS[name]

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Setups: what the machines are started with."""
+
+import re
+from pathlib import Path
+
+import pytest
+from run import LabError, Setup, qemu
+from run.logscan import bad_lines
+from run.setup import COMBINED, VARIANTS, variant, with_keys
+
+IMAGE, INITRAMFS, LOG = Path("/image"), Path("/initramfs"), Path("/log")
+
+
+def endpoint(setup: Setup) -> list[str]:
+    return qemu.endpoint(IMAGE, INITRAMFS, LOG, 3, None, setup)
+
+
+def host(setup: Setup) -> list[str]:
+    return qemu.host(IMAGE, INITRAMFS, LOG, 3, [], setup)
+
+
+def value(argv: list[str], option: str) -> str:
+    return argv[argv.index(option) + 1]
+
+
+def test_memory_and_cpus():
+    setup = Setup(cpus=2, ep_memory=4096, host_memory=3072)
+    for argv, memory in ((endpoint(setup), 4096), (host(setup), 3072)):
+        assert value(argv, "-smp") == "2"
+        assert value(argv, "-m") == f"{memory}M"
+        assert f"size={memory}M" in value(argv, "-object")
+
+
+@pytest.mark.parametrize(
+    "setup, device, arguments",
+    [
+        (Setup(), "intremap=on", []),
+        (Setup(iommu="off"), "intremap=on", ["intel_iommu=off"]),
+        (Setup(iommu="passthrough"), "intremap=on", ["iommu=pt"]),
+        (Setup(iommu="strict"), "intremap=on", ["iommu.strict=1"]),
+        (Setup(forcedac=True), "intremap=on", ["iommu.forcedac=1"]),
+        (Setup(remapping=False), "intremap=off", []),
+    ],
+    ids=str,
+)
+def test_iommu_of_the_host(setup: Setup, device: str, arguments: list[str]):
+    argv = host(setup)
+    assert any(word.startswith(f"intel-iommu,{device},") for word in argv)
+    told = value(argv, "-append").split()
+    usual = value(host(Setup()), "-append").split()
+    assert [word for word in told if word not in usual] == arguments
+
+
+def test_finding_leaks_is_asked_for():
+    for argv in (endpoint, host):
+        assert "kmemleak=off" in value(argv(Setup()), "-append")
+        assert "kmemleak=on" in value(argv(Setup(find_leaks=True)), "-append")
+
+
+def test_flavour_names_the_kernel():
+    assert Setup().kernels("next") == "next"
+    assert Setup(flavour="kasan").kernels("next") == "next-kasan"
+
+
+def test_vectors_are_told():
+    assert Setup().msi_vectors == 32
+    assert Setup(remapping=False).msi_vectors == 1
+
+
+def test_unknown_settings():
+    with pytest.raises(LabError, match="no IOMMU setting 'none'; there are: on, off"):
+        Setup(iommu="none")
+    with pytest.raises(LabError, match="no variant 'v3'; there are: two-cpus, .*v2"):
+        variant("v3")
+
+
+def test_variants_differ_from_the_usual():
+    """One setting each, but for those that combine."""
+    usual = Setup()
+    for name, setup in VARIANTS.items():
+        assert setup != usual, name
+    assert all(name in VARIANTS for name in COMBINED)
+    assert len(set(map(str, VARIANTS.values()))) == len(VARIANTS)
+
+
+def test_keys_of_a_board():
+    board = "# a board\nname\t= x\nalign\t\t= 4096\n"
+    assert with_keys(board, {"align": "65536", "offset": "1"}) == (
+        "# a board\nname\t= x\nalign = 65536\noffset = 1\n"
+    )
+
+
+def test_late_message_on_two_cpus():
+    """And no other fault, and on one CPU not even that."""
+    fault = (
+        "[   39.9] DMAR: [DMA Write NO_PASID] Request device [0000:01:00.0] fault addr"
+        " {} [fault reason 0x05] PTE Write access is not set"
+    )
+    status = "[   39.9] DMAR: DRHD: handling fault status reg 2"
+    qemu = (
+        "qemu-system-x86_64: vtd_iova_to_sspte: detected sspte permission error "
+        "(iova={0}, level=0x3, sspte=0x0, write=1, pasid=0x0)",
+        "qemu-system-x86_64: vtd_iommu_translate: detected translation failure "
+        "(dev=01:00:00, iova={0})",
+    )
+    tolerated = Setup(cpus=2).tolerated
+    every_line = re.compile(".")
+    for line in qemu:
+        for address, bad in (("0x0", 0), ("0x1000", 1)):
+            said = line.format(address)
+            assert len(bad_lines(said, tolerated, pattern=every_line)) == bad
+    assert bad_lines(f"{status}\n{fault.format('0x0')}", tolerated) == []
+    assert len(bad_lines(fault.format("0x1000"), tolerated)) == 1
+    assert len(bad_lines(f"{status}\n{fault.format('0x0')}", Setup().tolerated)) == 2
+
+
+def test_which_memory_is_high():
+    assert not Setup().dma_is_high
+    assert variant("high-memory").dma_is_high
+    assert variant("high-iova").dma_is_high
+    # The IOMMU gives addresses below 4 GiB as long as it has some
+    assert not variant("high-iova").but(forcedac=False).dma_is_high
