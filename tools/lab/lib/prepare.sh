@@ -156,12 +156,13 @@ series_content()
 	in_repo content patches tools/series/{patch,tree}.py "${added[@]}"
 }
 
-# TREE is base or next, SIDE is ep or host. What the user adds comes last and so
-# counts.
+# TREE is base, next or next-kasan, SIDE is ep or host. What the user adds comes
+# last and so counts.
 kernel_fragments()	# TREE SIDE
 {
 	echo "common.config $2.config"
 	[[ $1 == base ]] || echo "$2-next.config"
+	[[ $1 != *-kasan ]] || echo "kasan.config"
 	echo "${extra_fragments[$2]-}"
 }
 
@@ -197,6 +198,10 @@ need_kernel()		# TREE SIDE: sets obj
 		need_next
 		src=$next_src
 		title="kernel of the ${side_name[$side]}, patched"
+	elif [[ $tree == next-kasan ]]; then
+		need_next
+		src=$next_src
+		title="kernel of the ${side_name[$side]}, patched, with KASAN"
 	fi
 	id=$(kernel_key "$src" "$tree" "$side")
 	cache_entry "kernel-$tree-$side" "$id" "$title" \
@@ -312,19 +317,34 @@ prepare()		# VERB [TREE]
 	write_artifacts
 }
 
-# For the tests: what the selected ones need, and no more.
-prepare_check()		# [PYTEST ARGUMENT...]
+# For the variants of the setup: kernels that nothing else needs.
+prepare_variants()
 {
-	local need side
+	need_guest next-kasan ep
+	need_guest next-kasan host
+	write_artifacts
+}
 
+# For the tests: which there are, and what they need.
+choose_tests()		# [PYTEST ARGUMENT...]
+{
 	enter check
 	select_tests "$@"
 	find_needs
 	if [[ " ${needs[*]}" == *" gate."* ]] && has_choice; then
 		die "the gates of the series are for its own kernels; leave their tests out, or --board, --kernel and --config"
 	fi
+	write_artifacts
+}
+
+# That, and no more.
+prepare_check()
+{
+	local need side
+
 	for need in "${needs[@]}"; do
 		case $need in
+		nothing) ;;
 		base|next)
 			need_model
 			need_board

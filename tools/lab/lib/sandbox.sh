@@ -12,6 +12,7 @@
 # No network, process ids of its own, and nothing outlives the caller.
 
 root=			# folder of the toolchain root, set by need_root
+sandbox_more=()		# options of bwrap for all sandboxes of this run
 
 sandbox()		# [BWRAP OPTION...] -- COMMAND...
 {
@@ -45,5 +46,5 @@ sandbox()		# [BWRAP OPTION...] -- COMMAND...
 		${LAB_SEED:+--setenv LAB_SEED "$LAB_SEED"} \
 		--setenv LAB_BASE_GIT "/cache/${base_git##*/}" \
 		--chdir /lab \
-		"${options[@]}" -- "$@"
+		"${sandbox_more[@]}" "${options[@]}" -- "$@"
 }

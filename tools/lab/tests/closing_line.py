@@ -2,28 +2,40 @@
 """Pytest plugin: the line that `./lab check` closes with.
 
 It goes to $LAB_RUN/closing-line; the front door prints it when everything else
-is said.
+is said. Each part of the tests adds to what the parts before it left there.
 """
 
 import os
+import re
 from pathlib import Path
 
+from parts import is_worker
 
-def closing_line(stats: dict[str, list]) -> str:
-    """From pytest's reports by outcome; an error in a fixture is a failure."""
+_LINE = "check: {} passed, {} failed, {} skipped"
+
+
+def counts(stats: dict[str, list]) -> list[int]:
+    """Passed, failed, skipped; an error in a fixture is a failure."""
 
     def count(*outcomes: str) -> int:
         return sum(len(stats.get(outcome, [])) for outcome in outcomes)
 
-    return (
-        f"check: {count('passed', 'xpassed')} passed, "
-        f"{count('failed', 'error')} failed, "
-        f"{count('skipped', 'xfailed')} skipped"
-    )
+    return [
+        count("passed", "xpassed"),
+        count("failed", "error"),
+        count("skipped", "xfailed"),
+    ]
+
+
+def add_to(path: Path, more: list[int]) -> None:
+    """Counts of one part to those that stand there."""
+    earlier = path.read_text() if path.exists() else _LINE.format(0, 0, 0)
+    numbers = map(int, re.findall(r"\d+", earlier))
+    total = [a + b for a, b in zip(numbers, more, strict=True)]
+    path.write_text(_LINE.format(*total) + "\n")
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
     folder = os.environ.get("LAB_RUN")
-    if folder:
-        line = closing_line(terminalreporter.stats)
-        Path(folder, "closing-line").write_text(line + "\n")
+    if folder and not is_worker(terminalreporter.config):
+        add_to(Path(folder, "closing-line"), counts(terminalreporter.stats))

@@ -5,11 +5,11 @@
     @pytest.mark.needs("gate.walk-{side}")      a parameter of the test, filled in
 
 What can be needed: `base` and `next`, the machines with these kernels and the
-model; `next-src`, `base-git`; and `gate.NAME`. A test that says nothing and takes
-the artifacts needs both kinds of machines; any other test needs nothing.
+model; `selftest`, `next-src`, `base-git`; and `gate.NAME`. A test that says nothing
+and takes the artifacts needs both kinds of machines; any other test needs nothing.
 
 With $LAB_NEEDS a collection writes the needs of all that it selected to that file,
-one a line.
+one a line; `nothing` for the tests without.
 """
 
 import os
@@ -37,5 +37,5 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     file = os.environ.get("LAB_NEEDS")
     if file:
-        needs = set().union(*(of(item) for item in session.items))
+        needs = set().union(*(of(item) or {"nothing"} for item in session.items))
         Path(file).write_text("".join(f"{name}\n" for name in sorted(needs)))

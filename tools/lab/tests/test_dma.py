@@ -60,6 +60,7 @@ def report(machines: tuple[Lab, str]) -> dict[str, Case]:
     return {case.name: case for case in parse(result.out)}
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("name", cases_of_suite())
 def test_kselftest(report: dict[str, Case], name: str):
     """Q32: a case that is missing or skipped is a failure."""
@@ -113,6 +114,17 @@ def test_transfer_program_refuses(machines: tuple[Lab, str], arguments: str, sai
     result = lab.host.run(f"{XFER} -d {bdf} {arguments}")
     assert result.rc == 1
     assert said in result.out
+
+
+@pytest.mark.smoke
+def test_data_lies_where_the_setup_says(machines: tuple[Lab, str]):
+    """Addresses of more than 32 bits, if there is so much memory, else none."""
+    lab, bdf = machines
+    lab.ctl.reset_counters()
+    verify_transfers(lab, bdf)
+    counters = lab.ctl.counters()
+    high = [counters[f"dma.high.{side}"].count > 0 for side in ("host", "ep")]
+    assert high == [lab.setup.dma_is_high] * 2
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -30,14 +30,21 @@ NOT_PARKED = "shows nothing until it is mapped"
 
 
 @pytest.fixture
-def unbound(unbound: tuple[Lab, str]) -> Iterator[tuple[Lab, str]]:
-    """The endpoint's kernel has said nothing yet; it is well again afterwards."""
+def unbound(
+    machines: tuple[Lab, str], unbound: tuple[Lab, str]
+) -> Iterator[tuple[Lab, str]]:
+    """The endpoint's kernel has said nothing yet; it is well again afterwards.
+
+    pytest does not look behind a fixture of the same name: needs.py would not see
+    the machines.
+    """
     lab, _ = unbound
     kernel_says(lab.ep)
     yield unbound
     lab.ctl.cmd("fault inbound off")
 
 
+@pytest.mark.smoke
 def test_window_is_tried_again(unbound: tuple[Lab, str]):
     """Q10: as long as the host asks, the endpoint tries; one message tells."""
     lab, bdf = unbound
@@ -67,6 +74,7 @@ def test_host_gives_up_and_comes_back(unbound: tuple[Lab, str]):
     verify_transfers(lab, bdf)
 
 
+@pytest.mark.smoke
 def test_window_that_cannot_be_parked(unbound: tuple[Lab, str]):
     """Q10, Q18: the registers are out of reach all the same, and come back."""
     lab, bdf = unbound

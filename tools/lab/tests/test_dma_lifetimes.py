@@ -23,6 +23,8 @@ from run import Lab, dma
 
 QUEUED = 64
 
+pytestmark = pytest.mark.smoke
+
 
 @pytest.fixture(scope="module")
 def machines(boot_lab) -> Iterator[tuple[Lab, str]]:

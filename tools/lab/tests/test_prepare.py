@@ -114,11 +114,12 @@ TESTS = "tools/lab/tests"
 @pytest.mark.parametrize(
     "args, expected",
     [
-        (["test_model.py"], set()),
-        (["test_tooling.py", "test_run_ktap.py"], set()),
+        (["test_model.py"], {"nothing"}),
+        (["test_tooling.py", "test_run_ktap.py"], {"nothing"}),
         (["test_base.py"], {"base"}),
         (["test_run_machine.py"], {"base"}),
         (["test_dma.py"], {"base", "next"}),
+        (["test_dma_faults.py", "-k", "window"], {"base", "next"}),
         (["test_series.py", "-k", "kunit"], {"gate.kunit"}),
         (["test_series.py", "-k", "variant and i386"], {"gate.i386"}),
         (["test_series.py", "-k", "reproduces"], {"base-git"}),
@@ -172,7 +173,7 @@ def test_a_check_builds_what_is_needed(cache: Path, needed: str, built: list[str
     done = run(
         cache,
         f"{STAND_IN}find_needs() {{ needs=({needed}); }}\n"
-        "prepare_check; cat $run_dir/artifacts.json",
+        "choose_tests; prepare_check; cat $run_dir/artifacts.json",
     )
     assert done.returncode == 0, done.stderr
     done_steps = steps(done)
@@ -187,7 +188,7 @@ def test_a_check_builds_what_is_needed(cache: Path, needed: str, built: list[str
 def test_a_check_of_nothing(cache: Path):
     done = run(
         cache,
-        f"{STAND_IN}sandbox() {{ return 5; }}\nprepare_check -k nothing",
+        f"{STAND_IN}sandbox() {{ return 5; }}\nchoose_tests -k nothing",
     )
     assert done.returncode == 1
     assert done.stderr.endswith("lab: no test matches: -k nothing\n")
@@ -197,7 +198,7 @@ def test_a_check_with_a_wrong_argument(cache: Path):
     done = run(
         cache,
         f"{STAND_IN}sandbox() {{ echo 'ERROR: no such file'; return 4; }}\n"
-        "prepare_check no.py",
+        "choose_tests no.py",
     )
     assert done.returncode == 1
     assert "ERROR: no such file\nlab: pytest refuses this" in done.stderr
@@ -355,7 +356,7 @@ def test_a_tree_without_the_series_stands_for_the_pristine_one(
     done = user(
         cache,
         f"find_needs() {{ needs=(base); echo ${{selected[@]}}; }}\n"
-        f"machine_options --kernel ep={tree}; prepare_check",
+        f"machine_options --kernel ep={tree}; choose_tests; prepare_check",
     )
     assert done.returncode == 0, done.stderr
     assert '"ep.base.image": "/cache/user/' in done.stdout
@@ -380,7 +381,7 @@ def test_a_check_of_a_kernel_with_the_series(cache: Path, tmp_path: Path):
     tree = kernel_tree(tmp_path / "tree", *SERIES)
     text = (
         "find_needs() {{ needs=(); echo ${{selected[@]}}; }}\n"
-        "machine_options --kernel {tree}; prepare_check {args}"
+        "machine_options --kernel {tree}; choose_tests {args}; prepare_check"
     )
     done = user(cache, text.format(tree=tree, args=""))
     assert f"{TESTS}/test_dma.py" in done.stdout.splitlines()[0].split()
@@ -393,7 +394,7 @@ def test_gates_are_for_the_kernels_of_the_series(cache: Path, tmp_path: Path):
     done = user(
         cache,
         "find_needs() { needs=(base gate.kunit); }\n"
-        f"machine_options --kernel {tree}; prepare_check",
+        f"machine_options --kernel {tree}; choose_tests; prepare_check",
     )
     assert done.returncode == 1
     assert "the gates of the series are for its own kernels" in done.stderr

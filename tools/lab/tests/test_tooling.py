@@ -81,7 +81,7 @@ def test_no_space(cache: Path, bare_path: Path):
     program(bare_path / "df", "echo header; echo /dev/x 100 98 3145728 98% /")
     done = lab("check", LAB_CACHE=cache, PATH=bare_path)
     assert done.returncode == 1
-    assert re.search(r"^first run: downloads about .* GB", done.stderr)
+    assert re.search(r"^first run: downloads about .* GB", done.stderr, re.M)
     assert "never keeps more than 15 GB" in done.stderr
     assert re.search(
         rf"^lab: {cache} has 3 GB free and this needs \d+ GB; .*LAB_CACHE",

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Plays the tests: `python3 -m run.check PART[:VARIANT]... [-- PYTEST ARGUMENT...]`.
+
+Parts are those of tests/parts.py, variants those of run/setup.py; one call of pytest
+each, in the order given. `combined` stands for the smoke tests on each combined
+variant, `variants` for all tests of DMA on every variant. All are
+played, whatever fails. The exit status is pytest's: 0 when every test passed, 1 when
+one failed, 5 when there was none at all, more when pytest itself failed.
+"""
+
+import os
+import subprocess
+import sys
+
+from .artifacts import run_folder
+from .errors import LabError
+from .setup import COMBINED, VARIANTS, Setup, variant
+
+NO_TESTS = 5
+_PYTEST = "tools/lab/tests/pytest.ini"
+_WORDS = {
+    "combined": [f"smoke:{name}" for name in COMBINED],
+    "variants": [f"dma:{name}" for name in VARIANTS],
+}
+
+
+def workers(part: str, setup: Setup) -> int:
+    """How many share a part; machines that use all CPUs run one after the other."""
+    if part == "alone" or not setup.pinned:
+        return 1
+    return min(2, len(os.sched_getaffinity(0)))
+
+
+def command(word: str, arguments: list[str]) -> list[str]:
+    """How pytest plays PART or PART:VARIANT."""
+    part, _, name = word.partition(":")
+    setup = variant(name) if name else Setup()
+    on_variant = ["--variant", name] if name else []
+    count = workers(part, setup)
+    # A single worker is pytest itself
+    share = ["-n", str(count)] if count > 1 else []
+    argv = [sys.executable, "-m", "pytest", "-c", _PYTEST, "--rootdir", os.getcwd()]
+    return [*argv, *share, "--part", part, *on_variant, *arguments]
+
+
+def status_of_all(statuses: list[int]) -> int:
+    """The worst; a part without tests counts only when no other part has any."""
+    return max([s for s in statuses if s != NO_TESTS], default=NO_TESTS)
+
+
+def play(parts: list[str], arguments: list[str]) -> int:
+    words = [word for part in parts for word in _WORDS.get(part, [part])]
+    commands = {word: command(word, arguments) for word in words}
+    statuses = []
+    for word, argv in commands.items():
+        print(f"== {word}", flush=True)
+        status = abs(subprocess.run(argv, check=False).returncode)
+        statuses.append(status)
+        if status not in (0, 1, NO_TESTS):
+            # It has no result, so there is none of the whole
+            run_folder("closing-line").unlink(missing_ok=True)
+            return status
+    return status_of_all(statuses)
+
+
+def main() -> int:
+    words = sys.argv[1:]
+    at = words.index("--") if "--" in words else len(words)
+    try:
+        return play(words[:at], words[at + 1 :])
+    except LabError as error:
+        print(f"check: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Pytest plugin: which tests run together, on which CPU, and in which order.
+
+Part `unit` needs nothing that was built (see needs.py), `machines` is the rest; both
+are shared out among workers, a module at a time. `alone` is for tests that bear this
+mark: their machines have CPUs of their own, so that nothing else may run meanwhile.
+With a variant, `dma` is all tests of DMA, and `smoke` those of them that bear this
+mark.
+
+Each worker is pinned to a CPU, and with it all that it starts. Modules go out in
+the order of collection, the longest first, so that no worker ends late.
+"""
+
+import os
+
+import needs
+import pytest
+
+# Those of the whole; a worker takes one of them
+CPUS = sorted(os.sched_getaffinity(0))
+
+PARTS = ("unit", "machines", "alone", "smoke", "dma")
+
+# From the longest down; what is not named takes under half a minute
+LONGEST = (
+    "test_hostile",
+    "test_dma_setups",
+    "test_dma_lifetimes",
+    "test_base",
+    "test_dma",
+    "test_model",
+    "test_tooling",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--part", choices=PARTS, help="only these tests of the lab")
+    parser.addoption("--variant", help="the setup of all labs, see run/setup.py")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for mark in (
+        "alone: no other test may run at the same time",
+        "smoke: runs on every combined variant of a check, too",
+    ):
+        config.addinivalue_line("markers", mark)
+    if is_worker(config):
+        number = int(config.workerinput["workerid"].removeprefix("gw"))
+        os.sched_setaffinity(0, [cpu_of(number)])
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """One of several; what speaks for the whole is elsewhere."""
+    return hasattr(config, "workerinput")
+
+
+def cpu_of(worker: int) -> int:
+    """Another one for each worker."""
+    return CPUS[worker % len(CPUS)]
+
+
+def parts_of(item: pytest.Item) -> set[str]:
+    """One of the first three, and those on a variant that it is in."""
+    parts = {"machines" if needs.of(item) else "unit"}
+    if item.get_closest_marker("alone"):
+        parts = {"alone"}
+    if item.get_closest_marker("smoke"):
+        parts.add("smoke")
+    if "artifacts" in item.fixturenames and item.module.__name__.startswith("test_dma"):
+        parts.add("dma")
+    return parts
+
+
+def rank(item: pytest.Item) -> int:
+    """Smaller goes first."""
+    name = item.module.__name__
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST)
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    wanted = config.getoption("part")
+    others = [item for item in items if wanted and wanted not in parts_of(item)]
+    if others:
+        config.hook.pytest_deselected(items=others)
+    items[:] = sorted((item for item in items if item not in others), key=rank)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log):
+    from xdist.scheduler import LoadFileScheduling
+
+    class InOrder(LoadFileScheduling):
+        """A module at a time; xdist itself begins with those of most tests."""
+
+        def _assign_work_unit(self, node) -> None:
+            first = min(self.workqueue, key=self._place)
+            self.workqueue.move_to_end(first, last=False)
+            super()._assign_work_unit(node)
+
+        def _place(self, module: str) -> int:
+            return self.collection.index(next(iter(self.workqueue[module])))
+
+    return InOrder(config, log)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What `./lab check` and `./lab run` are asked for, before anything is built."""
+
+import re
+from pathlib import Path
+
+import pytest
+from front_door import lab, program
+
+
+@pytest.mark.parametrize(
+    "args, names",
+    [
+        (["check", "--seed", "x"], "not 'x'"),
+        (["check", "--seed", "-1"], "not '-1'"),
+        (["check", "--seed", "1.5"], "not '1.5'"),
+        (["check", "--seed", "0x10"], "not '0x10'"),
+        (["check", "--seed", "010"], "not '010'"),
+        (["check", "--seed", "1000000000"], "not '1000000000'"),
+        (["check", "--seed"], "--seed wants a value"),
+        (["check", "--all", "--report"], "--report wants a value"),
+    ],
+)
+def test_wrong_arguments(cache: Path, args: list[str], names: str):
+    done = lab(*args, LAB_CACHE=cache)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert re.fullmatch(r"lab: .*; \./lab help lists the verbs\n", done.stderr)
+    assert names in done.stderr
+    assert not cache.exists()
+
+
+def test_wrong_seed_of_the_environment(cache: Path):
+    done = lab("check", LAB_CACHE=cache, LAB_SEED="some")
+    assert done.returncode == 2
+    assert "a seed is a number from 0 to 999999999, not 'some'" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["no/such/report", "."])
+def test_report_that_cannot_be_written(cache: Path, tmp_path: Path, name: str):
+    """Said at once, not after the tests."""
+    path = tmp_path / name
+    done = lab("check", "--report", str(path), LAB_CACHE=cache)
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"lab: cannot write the report {path}; "
+        "name a file in a folder that is there\n"
+    )
+    assert not cache.exists()
+
+
+def seed_said(cache: Path, bare_path: Path, *args: str, **environment: object) -> str:
+    """On a machine that is too small for more."""
+    program(bare_path / "df", "echo header; echo /dev/x 100 98 3145728 98% /")
+    done = lab("check", *args, LAB_CACHE=cache, PATH=bare_path, **environment)
+    assert done.returncode == 1
+    said = re.match(
+        r"seed: (\d+) \(the same again: \./lab check --seed \1\)\n", done.stderr
+    )
+    assert said, done.stderr
+    return said[1]
+
+
+def test_seed_is_said_first(cache: Path, bare_path: Path):
+    """The option wins over the environment; who names none gets another each time."""
+    assert seed_said(cache, bare_path, "--seed", "7") == "7"
+    assert seed_said(cache, bare_path, LAB_SEED="8") == "8"
+    assert seed_said(cache, bare_path, "--seed", "7", LAB_SEED="8") == "7"
+    assert len({seed_said(cache, bare_path, LAB_SEED="") for _ in range(4)}) > 1

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The parts of a check: who runs where, and what is said in the end.
+
+Each test plays a small suite of its own, with the settings of the real one.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from closing_line import add_to
+from parts import CPUS
+
+HANG = 120
+
+CONFTEST = """
+import json, os, time
+from pathlib import Path
+import pytest
+
+HERE = Path(__file__).parent
+
+@pytest.fixture
+def artifacts():
+    pass
+
+@pytest.fixture(autouse=True)
+def note(request):
+    before = time.monotonic()
+    yield
+    with open(HERE / "notes", "a") as out:
+        out.write(json.dumps([
+            request.node.name, os.getpid(), sorted(os.sched_getaffinity(0)),
+            before, time.monotonic(),
+        ]) + "\\n")
+
+@pytest.fixture
+def together():
+    def meet(name, others):
+        (HERE / name).touch()
+        end = time.monotonic() + 60
+        while not all((HERE / other).exists() for other in others):
+            assert time.monotonic() < end
+            time.sleep(0.01)
+    return meet
+"""
+
+needs_two_cpus = pytest.mark.skipif(len(CPUS) < 2, reason="this machine has one CPU")
+TWO = CPUS[:2]
+
+
+class Suite:
+    """A folder of tests, played part by part."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        (folder / "conftest.py").write_text(CONFTEST)
+
+    def add(self, name: str, text: str) -> None:
+        (self.folder / f"{name}.py").write_text(f"import pytest\n{text}")
+
+    def play(
+        self, *parts: str, more: tuple[str, ...] = (), cpus: Sequence[int] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        pin = ["taskset", "-c", ",".join(map(str, cpus))] if cpus else []
+        return subprocess.run(
+            [*pin, sys.executable, "-m", "run.check", *parts, "--", self.folder, *more],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"LAB_RUN": str(self.folder)},
+            timeout=HANG,
+            check=False,
+        )
+
+    def notes(self) -> dict[str, list]:
+        """By test: process, CPUs, start and end."""
+        lines = (self.folder / "notes").read_text().splitlines()
+        return {name: rest for name, *rest in map(json.loads, lines)}
+
+    def closing_line(self) -> str:
+        return (self.folder / "closing-line").read_text()
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Suite:
+    return Suite(tmp_path)
+
+
+@needs_two_cpus
+def test_each_worker_has_its_cpu(suite: Suite):
+    """Modules are shared out; a module stays with one worker."""
+    for name, other in (("one", "two"), ("two", "one")):
+        suite.add(
+            f"test_{name}",
+            f"def test_{name}(together): together('{name}', ['{other}'])\n"
+            f"def test_{name}_more(): pass\n",
+        )
+    done = suite.play("unit", cpus=TWO)
+    assert done.returncode == 0, done.stdout
+    notes = suite.notes()
+    assert sorted(notes[f"test_{name}"][1] for name in ("one", "two")) == [
+        [cpu] for cpu in TWO
+    ]
+    for name in ("one", "two"):
+        assert notes[f"test_{name}"][0] == notes[f"test_{name}_more"][0]
+
+
+def test_one_cpu_has_one_worker(suite: Suite):
+    for name in ("one", "two", "three"):
+        suite.add(f"test_{name}", f"def test_{name}(): pass\n")
+    assert suite.play("unit", cpus=TWO[:1]).returncode == 0
+    notes = suite.notes()
+    assert len({process for process, *_ in notes.values()}) == 1
+    assert all(cpus == TWO[:1] for _, cpus, *_ in notes.values())
+
+
+@needs_two_cpus
+def test_alone_is_alone(suite: Suite):
+    """With all CPUs, and when the workers are gone."""
+    suite.add(
+        "test_mixed",
+        "@pytest.mark.alone\n"
+        "@pytest.mark.parametrize('n', [1, 2])\n"
+        "def test_alone(artifacts, n): pass\n"
+        "def test_machine(artifacts): pass\n"
+        "def test_unit(): pass\n",
+    )
+    suite.add("test_other", "def test_other(artifacts): pass\n")
+    assert suite.play("unit", "machines", "alone", cpus=TWO).returncode == 0
+    notes = suite.notes()
+    order = sorted(notes, key=lambda name: notes[name][2])
+    assert order[0] == "test_unit"
+    assert set(order[1:3]) == {"test_machine", "test_other"}
+    assert order[3:] == ["test_alone[1]", "test_alone[2]"]
+    for name in order[3:]:
+        assert notes[name][1] == TWO
+        assert notes[name][2] > max(notes[other][3] for other in order[:3])
+    assert suite.closing_line() == "check: 5 passed, 0 failed, 0 skipped\n"
+
+
+def test_variants(suite: Suite):
+    """Tests of DMA on machines; those that are marked, on the combined ones."""
+    text = (
+        "@pytest.mark.smoke\n"
+        "def test_marked(artifacts, request): note(request)\n"
+        "def test_more(artifacts, request): note(request)\n"
+        "def test_unit(): pass\n"
+        "def note(request):\n"
+        "    assert request.config.getoption('variant') in ('iommu-off', 'v2')\n"
+    )
+    suite.add("test_dma_x", text)
+    suite.add("test_x", text.replace("@pytest.mark.smoke\n", ""))
+    assert suite.play("dma:iommu-off").returncode == 0
+    assert sorted(suite.notes()) == ["test_marked", "test_more"]
+    (suite.folder / "notes").unlink()
+    assert suite.play("smoke:v2").returncode == 0
+    assert sorted(suite.notes()) == ["test_marked"]
+    results = (suite.folder / "results.jsonl").read_text()
+    assert re.findall(r'"suite": "(.*?)"', results) == [
+        "iommu-off.test_dma_x",
+        "iommu-off.test_dma_x",
+        "v2.test_dma_x",
+    ]
+
+
+def test_unknown_variant(suite: Suite):
+    done = suite.play("dma:v9")
+    assert done.returncode == 2
+    assert done.stderr.startswith("check: no variant 'v9'; there are: ")
+
+
+def test_random_choices_follow_the_seed(suite: Suite, monkeypatch):
+    """Another test draws something else, another run of a test the same."""
+    for name in ("one", "two"):
+        suite.add(
+            f"test_{name}",
+            "import random\nfrom pathlib import Path\n"
+            f"def test_{name}():\n"
+            f"    with open(Path(__file__).parent / '{name}', 'a') as out:\n"
+            "        print(random.random(), file=out)\n",
+        )
+    for seed, only in (("1", ""), ("1", "two"), ("2", "")):
+        monkeypatch.setenv("LAB_SEED", seed)
+        assert suite.play("unit", more=("-k", only)).returncode == 0
+    one = (suite.folder / "one").read_text().split()
+    two = (suite.folder / "two").read_text().split()
+    assert two[0] == two[1]
+    assert len({*one, *two}) == 4
+
+
+def test_every_part_counts(suite: Suite):
+    """A failure early on does not keep what follows from being played."""
+    suite.add(
+        "test_mixed",
+        "def test_unit(): assert False\n"
+        "def test_machine(artifacts): pytest.skip('why')\n"
+        "@pytest.fixture\n"
+        "def broken(): assert False\n"
+        "def test_broken(artifacts, broken): pass\n"
+        "@pytest.mark.alone\n"
+        "def test_alone(): pass\n",
+    )
+    done = suite.play("unit", "machines", "alone")
+    assert done.returncode == 1
+    assert suite.closing_line() == "check: 1 passed, 2 failed, 1 skipped\n"
+
+
+def test_no_test_at_all(suite: Suite):
+    suite.add("test_unit", "def test_unit(): pass\n")
+    done = suite.play("unit", "machines", more=("-k", "nothing"))
+    assert done.returncode == 5
+    assert suite.closing_line() == "check: 0 passed, 0 failed, 0 skipped\n"
+    assert suite.play("unit", "machines").returncode == 0
+
+
+def test_part_without_a_result(suite: Suite):
+    """pytest itself fails: there is nothing to close with, and nothing goes on."""
+    suite.add("test_unit", "def test_unit(): pass\n")
+    suite.add(
+        "test_machine", "def test_machine(artifacts):\n    import os; os._exit(9)"
+    )
+    done = suite.play("unit", "machines", "alone", cpus=TWO[:1])
+    assert done.returncode == 9
+    assert not (suite.folder / "closing-line").exists()
+
+
+def test_counts_are_added(tmp_path: Path):
+    path = tmp_path / "closing-line"
+    add_to(path, [3, 1, 0])
+    add_to(path, [10, 0, 2])
+    assert path.read_text() == "check: 13 passed, 1 failed, 2 skipped\n"
