@@ -63,7 +63,7 @@ announce()		# VERB
 	[[ ! -d $cache/root-$(root_key) ]] || return 0
 	case $1 in
 	check)	gigabytes=10 minutes=50 ;;
-	demo|bench|shell) gigabytes=7 minutes=20 ;;
+	demo|bench|shell|run|selftest) gigabytes=7 minutes=20 ;;
 	*)	gigabytes=5 minutes=3 ;;
 	esac
 	say "first run: downloads about 0.7 GB, then takes $gigabytes GB in $cache"
@@ -351,6 +351,9 @@ prepare_check()
 			for side in ep host; do
 				need_guest "$need" $side
 			done ;;
+		selftest)
+			need_selftests ep size
+			need_selftests host size pci_endpoint ;;
 		next-src)
 			need_next
 			artifacts[next.src]=$next_src ;;

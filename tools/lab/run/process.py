@@ -6,6 +6,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
 from .errors import LabError
 
@@ -19,6 +20,9 @@ class Process:
     cpus: the CPUs that it may use, None for all; pass_fds: descriptors that it
     inherits under their numbers.
     """
+
+    # What was started and not yet end()ed
+    running: ClassVar[list["Process"]] = []
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Process:
                 )
             except OSError as error:
                 raise LabError(f"{name}: {argv[0]}: {error.strerror}") from None
+        Process.running.append(self)
 
     @property
     def pid(self) -> int:
@@ -80,6 +85,8 @@ class Process:
                 pass
         self._signal(signal.SIGKILL)
         self._child.wait()
+        if self in Process.running:
+            Process.running.remove(self)
 
     def _signal(self, number: signal.Signals) -> None:
         try:

@@ -19,6 +19,16 @@ from front_door import lab, program
         (["check", "--seed", "1000000000"], "not '1000000000'"),
         (["check", "--seed"], "--seed wants a value"),
         (["check", "--all", "--report"], "--report wants a value"),
+        (["selftest"], "wants the name of a suite"),
+        (["selftest", "--all"], "'--all'"),
+        (["selftest", "a b"], "'a b'"),
+        (["selftest", "arm:ntb"], "'arm:ntb'"),
+        (["run"], "wants a script"),
+        (["run", "--fast"], "'--fast'"),
+        (["run", "/no/such.py"], "there is no script /no/such.py"),
+        (["run", "--timeout", "x", "a.py"], "not 'x'"),
+        (["run", "--timeout"], "wants seconds"),
+        (["run", "a.py", "b.py"], "'b.py'"),
     ],
 )
 def test_wrong_arguments(cache: Path, args: list[str], names: str):

@@ -51,6 +51,8 @@ def test_help_names_every_verb(args: list[str]):
         "demo",
         "check",
         "bench",
+        "run",
+        "selftest",
         "shell",
         "tree",
         "series",

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# ./lab selftest: programs of the kernel's own test suites, built static and added
+# to the images of the guests (see tools/lab/kernel/selftest.sh).
+
+selftest_tree()		# SIDE
+{
+	echo "${user_tree[$1]:-$next_src}"
+}
+
+# A user's kernel without the series stands for the pristine one alone.
+selftest_kernel()	# SIDE
+{
+	[[ ${artifacts[$1.next.obj]-} ]] && echo next || echo base
+}
+
+make_selftests()	# SIDE [NAME...] FOLDER
+{
+	local side=$1 folder=${*: -1} which
+	local -a names=("${@:2:$#-2}")
+
+	which=$(selftest_kernel "$side")
+	: >"$folder/selftests.cpio"
+	((${#names[@]} == 0)) ||
+		sandbox --ro-bind "$(selftest_tree "$side")" /src \
+			--ro-bind "${artifacts[$side.$which.obj]}" /obj \
+			--bind "$folder" /out -- \
+			/lab/tools/lab/kernel/selftest.sh "$side" "${names[@]}"
+	cat "${artifacts[$side.$which.initramfs]}" "$folder/selftests.cpio" \
+		>"$folder/initramfs.cpio"
+}
+
+need_selftests()	# SIDE [NAME...]
+{
+	local id title="selftests of the ${side_name[$1]}"
+
+	if [[ ${user_tree[$1]-} ]]; then
+		# What was built of it is the tree's state of today
+		entry=$run_dir/selftest-$1
+		mkdir "$entry"
+		step "$title" make_selftests "$@" "$entry"
+	else
+		id=$({
+			echo "$* ${artifacts[$1.next.initramfs]}"
+			in_repo content tools/lab/kernel/{arch,selftest}.sh
+		} | key)
+		cache_entry "selftest-$1" "$id" "$title" make_selftests "$@"
+	fi
+	artifacts[$1.selftest.initramfs]=$entry/initramfs.cpio
+}
+
+run_selftest()		# [SIDE:]NAME...
+{
+	local -A names=([ep]= [host]=)
+	local -a words
+	local side name list
+
+	(($#)) || usage_error "selftest wants the name of a suite"
+	for name; do
+		[[ $name =~ ^((ep|host):)?[A-Za-z0-9_./-]+$ && $name != -* ]] ||
+			usage_error "'$name' is no name of a selftest"
+	done
+	enter selftest
+	need_next
+	list=$(sandbox --ro-bind "$(selftest_tree host)" /src -- \
+		python3 -m run.selftest sides /src "$@") || return 2
+	while read -r side name; do
+		names[$side]+=" $name"
+	done <<<"$list"
+	need_model
+	need_board
+	for side in ep host; do
+		need_guest next "$side"
+		read -r -a words <<<"${names[$side]}"
+		need_selftests "$side" "${words[@]}"
+	done
+	write_artifacts
+	play python3 -m run.selftest play "$@"
+	return "$played"
+}
