@@ -65,7 +65,9 @@ enum burst_error burst_move(struct ctlr *c, enum dma_dir dir,
 		err = move_in(c, func, local, bus, len, first);
 	if (!err) {
 		count_high(&c->count, CNT_DMA_HIGH_HOST, bus, len);
-		count_high(&c->count, CNT_DMA_HIGH_EP, local, len);
+		/* where the memory is, not where the engine sees it */
+		count_high(&c->count, CNT_DMA_HIGH_EP,
+			   local - c->board.dma_ram_offset, len);
 	}
 	if (err)
 		log_trace("dma: function %u, %s 0x%llx+0x%x: %s", func,

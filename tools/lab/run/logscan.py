@@ -99,15 +99,19 @@ def bad_lines(
     ]
 
 
-def scan(folder: Path) -> list[str]:
-    """Every bad line in the logs of a lab, as `LOG:NUMBER: TEXT`."""
+def scan(folder: Path, tolerated: Iterable[re.Pattern[str]] = ()) -> list[str]:
+    """Every bad line in the logs of a lab, as `LOG:NUMBER: TEXT`.
+
+    tolerated: more than the allow list, for this lab.
+    """
+    allowed = [*load_allowed(), *tolerated]
     patterns = {".console": _BAD, ".log": _BAD, ".qemu": _ANY}
     return [
         f"{log.name}:{line}"
         for log in sorted(folder.iterdir())
         if log.suffix in patterns
         for line in bad_lines(
-            log.read_text(errors="replace"), pattern=patterns[log.suffix]
+            log.read_text(errors="replace"), allowed, pattern=patterns[log.suffix]
         )
     ]
 

@@ -23,6 +23,7 @@ from front_door import lab, program
         (["selftest", "--all"], "'--all'"),
         (["selftest", "a b"], "'a b'"),
         (["selftest", "arm:ntb"], "'arm:ntb'"),
+        (["report", "a", "b"], "'b'"),
         (["run"], "wants a script"),
         (["run", "--fast"], "'--fast'"),
         (["run", "/no/such.py"], "there is no script /no/such.py"),

@@ -53,6 +53,7 @@ def test_help_names_every_verb(args: list[str]):
         "bench",
         "run",
         "selftest",
+        "report",
         "shell",
         "tree",
         "series",
