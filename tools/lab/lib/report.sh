@@ -23,7 +23,7 @@ report_source()
 
 report_about()		# FOLDER
 {
-	local about
+	local about name
 
 	echo "lab:"
 	report_source
@@ -31,14 +31,18 @@ report_about()		# FOLDER
 		'/^MemTotal/ { print int($2 / 1048576) }' /proc/meminfo) GB"
 	echo "bubblewrap: $(bwrap --version 2>/dev/null || echo none)"
 	echo "seed: $(cat "$1/seed" 2>/dev/null || echo none)"
-	echo "cache:"
-	cache_entries '[a-z0-9-]+' | sort | sed 's/^/  /'
-	for about in "$cache"/*-*/about; do
-		[[ ! -f $about ]] || sed "s,^,${about%/about}: ," "$about"
-	done
+	echo "built, and used by this run:"
+	while read -r name; do
+		echo "  $name"
+		[[ ! -f $cache/$name/about ]] ||
+			sed 's/^/    /' "$cache/$name/about"
+	done < <(sed -nE 's,.*"/cache/([^/"]+).*,\1,p' "$1/artifacts.json" \
+		2>/dev/null | sort -u)
+	echo "toolchain:"
 	for about in "$cache"/root-*/etc/lab/packages; do
 		[[ ! -f $about ]] ||
-			grep -E '^(qemu|seabios|gcc|binutils|python3|linux-source)' "$about"
+			sed -nE '/^(qemu|seabios|gcc|binutils|python3|linux-)/s/^/  /p' \
+				"$about"
 	done
 }
 

@@ -25,8 +25,13 @@ def runs(cache: Path) -> Path:
         os.utime(folder, (number, number))
     (folder / "seed").write_text("42\n")
     (folder / "huge").write_bytes(bytes(11 << 20))
+    (folder / "artifacts.json").write_text(
+        '{\n  "model": "/cache/model-0123456789abcdef/epmodel",\n'
+        '  "boards": "/lab/tools/lab/boards"\n}\n'
+    )
     os.utime(folder, (9, 9))
     (cache / "model-0123456789abcdef").mkdir()
+    (cache / "model-0123456789abcdef/about").write_text("toolchain abc\n")
     return cache
 
 
@@ -72,6 +77,7 @@ def test_last_run(runs: Path, tmp_path: Path):
         assert f" {run}/{name}\n" in done.stdout
     assert set(files) == {
         "about",
+        "artifacts.json",
         "left-out",
         "seed",
         "01-model.log",
@@ -79,7 +85,7 @@ def test_last_run(runs: Path, tmp_path: Path):
     }
     assert files["left-out"] == "./huge\n"
     assert "seed: 42\n" in files["about"]
-    assert "  model-0123456789abcdef\n" in files["about"]
+    assert "  model-0123456789abcdef\n    toolchain abc\n" in files["about"]
     assert "tools/lab " in files["about"]
     assert files["01-model.log"] == "cc ~/lab/x.c on HOST\n"
     assert "BUG: on HOST.example" in files["dma/host.console"]
