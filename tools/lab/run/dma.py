@@ -7,12 +7,13 @@ the tests and the bench run the same ones.
 
 from dataclasses import dataclass, replace
 
+from . import configfs
 from .errors import LabError
 from .lab import Lab
 from .machine import Machine
 
-EPC = "/sys/kernel/config/pci_ep/controllers/dw-ep-lab"
-EPF = "/sys/kernel/config/pci_ep/functions/pci_epf_dma/dma"
+EPC = configfs.EPC
+EPF = f"{configfs.FUNCTIONS}/pci_epf_dma/dma"
 ATTRIBUTES = f"{EPF}/pci_epf_dma.0"
 
 # Of the vendor of the emulated controller; no driver claims it by itself
@@ -21,8 +22,7 @@ VENDOR, DEVICE = "16c3", "0d0a"
 DRIVER = "/sys/bus/pci/drivers/dw-edma-pcie"
 DEBUGFS = "/sys/kernel/debug/dw-edma-ep"
 
-# The link stops first: the endpoint core warns when a function leaves a running one
-STOP_COMMANDS = [f"echo 0 > {EPC}/start", f"rm {EPC}/dma", f"rmdir {EPF}"]
+STOP_COMMANDS = configfs.stop(EPF)
 
 # The directions as the transfer program names them
 DIRECTIONS = {"-t": "host to endpoint", "-f": "endpoint to host"}
@@ -45,25 +45,30 @@ class Export:
 
     def settings(self) -> list[str]:
         """The commands that fill in the function."""
-        values = [
-            (f"{EPF}/vendorid", f"0x{VENDOR}"),
-            (f"{EPF}/deviceid", f"0x{DEVICE}"),
-            (f"{EPF}/msi_interrupts", self.msi_interrupts),
-            (f"{ATTRIBUTES}/wr_chans", self.wr_chans),
-            (f"{ATTRIBUTES}/rd_chans", self.rd_chans),
-            (f"{ATTRIBUTES}/scratch_size", self.scratch_size),
-            (f"{ATTRIBUTES}/metadata_bar", self.metadata_bar),
-            (f"{ATTRIBUTES}/window_bar", self.window_bar),
-        ]
-        return [f"echo {value} > {path}" for path, value in values if value is not None]
+        return configfs.write(
+            EPF,
+            [
+                ("vendorid", f"0x{VENDOR}"),
+                ("deviceid", f"0x{DEVICE}"),
+                ("msi_interrupts", self.msi_interrupts),
+            ],
+        ) + configfs.write(
+            ATTRIBUTES,
+            [
+                ("wr_chans", self.wr_chans),
+                ("rd_chans", self.rd_chans),
+                ("scratch_size", self.scratch_size),
+                ("metadata_bar", self.metadata_bar),
+                ("window_bar", self.window_bar),
+            ],
+        )
 
     def commands(self) -> list[str]:
         """Everything from nothing to a link that is up."""
         return [
             f"mkdir {EPF}",
             *self.settings(),
-            f"ln -s {EPF} {EPC}/",
-            f"echo 1 > {EPC}/start",
+            *configfs.start(EPF),
         ]
 
 

@@ -9,7 +9,7 @@ import sys
 
 from . import dma
 from .artifacts import Artifacts, run_folder
-from .demo import BOARD
+from .demo_dma import BOARD
 from .errors import LabError
 from .lab import Lab
 

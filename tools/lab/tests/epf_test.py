@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """The base's own test function on the endpoint, made and started by configfs."""
 
-from run import Lab
+from run import Lab, configfs
 
-EPC = "/sys/kernel/config/pci_ep/controllers/dw-ep-lab"
-FUNCTIONS = "/sys/kernel/config/pci_ep/functions/pci_epf_test"
+EPC = configfs.EPC
+FUNCTIONS = f"{configfs.FUNCTIONS}/pci_epf_test"
 
 # Small enough that no case of pci_endpoint comes near the harness's own limit of
 # 30 seconds

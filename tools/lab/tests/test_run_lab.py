@@ -134,7 +134,7 @@ def test_machine_that_is_not_running(broken_lab):
         lab.ctl.cmd("status")
 
 
-@pytest.mark.parametrize("program", ["demo", "bench"])
+@pytest.mark.parametrize("program", ["demo dma", "bench"])
 def test_program_that_fails_says_why_last(tmp_path, monkeypatch, program):
     """One line with the reason, below what explains it, and status 1."""
     model = tmp_path / "epmodel"
@@ -148,14 +148,17 @@ def test_program_that_fails_says_why_last(tmp_path, monkeypatch, program):
     (tmp_path / "artifacts.json").write_text(json.dumps(paths))
     monkeypatch.setenv("LAB_ARTIFACTS", str(tmp_path))
     monkeypatch.setenv("LAB_RUN", str(tmp_path))
+    module, *arguments = program.split()
     done = subprocess.run(
-        [sys.executable, "-m", f"run.{program}"], capture_output=True, text=True
+        [sys.executable, "-m", f"run.{module}", *arguments],
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 1
     *_, details, last = done.stdout.splitlines()
     assert "no such key" in details
     assert re.fullmatch(
-        rf"{program}: FAIL model: exited with status 1; \S+/model.log says:", last
+        rf"{module}: FAIL model: exited with status 1; \S+/model.log says:", last
     )
 
 
