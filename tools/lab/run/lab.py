@@ -19,7 +19,7 @@ the bus was broken. What breaks one on purpose says so:
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class Lab:
 
     board: name of a board, or the path of a board file; kernels: what to boot;
     workdir: folder for the logs, made if missing; setup: of machines and model;
-    judge: raise LabError in the end for what judge() finds.
+    judge: raise LabError in the end for what judge() finds; known: what it passes over.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Lab:
         artifacts: Artifacts | None = None,
         setup: Setup = Setup(),
         judge: bool = True,
+        known: Iterable[logscan.Known] = (),
     ):
         self._artifacts = artifacts or Artifacts.load()
         self._board = self._artifacts.board(board)
@@ -79,6 +80,7 @@ class Lab:
         self._host: Machine | None = None
         self._ended = 0
         self._judge = judge
+        self._known = tuple(known)
         self._provoked: Counter[str] = Counter()
         self._last_violations: Counter[str] = Counter()
         self._silent_model = ""
@@ -130,7 +132,7 @@ class Lab:
         """LabError when a log has a bad line, or when a rule of the bus was broken
         and nobody was provoking() that.
         """
-        bad = logscan.scan(self.workdir, self.setup.tolerated) + [
+        bad = logscan.scan(self.workdir, self.setup.tolerated, self._known) + [
             f"violation.{name}: {count}"
             for name, count in sorted(self._unprovoked().items())
         ]
@@ -160,7 +162,8 @@ class Lab:
     def _unprovoked(self) -> Counter[str]:
         if self._model:
             self._last_violations = self.ctl.violations()
-        return self._last_violations - self._provoked
+        known = logscan.known_violations(self.workdir / "model.log", self._known)
+        return self._last_violations - self._provoked - known
 
     def _board_file(self) -> Path:
         """The board's own, or a copy among the logs with the setup's keys."""

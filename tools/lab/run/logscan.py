@@ -8,11 +8,26 @@ reason; an entry without a reason is refused.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 ALLOWED = Path(__file__).with_name("allowed.txt")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What drivers of the base do and go on doing, for a lab that runs these.
+
+    line: a regular expression for lines that may be in a log; violation: the rule of
+    the bus, by its name, that each of them in the model's log reports; reason: why.
+    """
+
+    line: str
+    reason: str
+    violation: str = ""
+
 
 # What kernels, sanitizers and QEMU print when something is wrong
 _BAD = re.compile(
@@ -99,12 +114,16 @@ def bad_lines(
     ]
 
 
-def scan(folder: Path, tolerated: Iterable[re.Pattern[str]] = ()) -> list[str]:
+def scan(
+    folder: Path,
+    tolerated: Iterable[re.Pattern[str]] = (),
+    known: Iterable[Known] = (),
+) -> list[str]:
     """Every bad line in the logs of a lab, as `LOG:NUMBER: TEXT`.
 
-    tolerated: more than the allow list, for this lab.
+    tolerated, known: more than the allow list, for this lab.
     """
-    allowed = [*load_allowed(), *tolerated]
+    allowed = [*load_allowed(), *tolerated, *(re.compile(k.line) for k in known)]
     patterns = {".console": _BAD, ".log": _BAD, ".qemu": _ANY}
     return [
         f"{log.name}:{line}"
@@ -114,6 +133,18 @@ def scan(folder: Path, tolerated: Iterable[re.Pattern[str]] = ()) -> list[str]:
             log.read_text(errors="replace"), allowed, pattern=patterns[log.suffix]
         )
     ]
+
+
+def known_violations(log: Path, known: Iterable[Known]) -> Counter[str]:
+    """How many violations of each rule the model's log reports with a known line."""
+    lines = log.read_text(errors="replace").splitlines()
+    return Counter(
+        entry.violation
+        for entry in known
+        if entry.violation
+        for line in lines
+        if re.search(entry.line, line)
+    )
 
 
 def excerpt(path: Path, count: int = 5) -> str:

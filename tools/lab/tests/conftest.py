@@ -7,13 +7,14 @@ Logs go below $LAB_LOGS when it is set, else below pytest's temporary folder.
 import itertools
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
 from dma_case import wait_for_withdrawal
 from run import Artifacts, Lab, Setup, dma, options
+from run.logscan import Known
 from run.setup import variant
 
 logging.getLogger("lab").setLevel(logging.INFO)
@@ -43,14 +44,20 @@ def setup(request: pytest.FixtureRequest) -> Setup:
 
 @pytest.fixture(scope="session")
 def boot_lab(artifacts: Artifacts, logs: Path, setup: Setup) -> BootLab:
-    """boot_lab(NAME, BOARD, KERNELS, **CHANGES): a lab as a context manager.
+    """boot_lab(NAME, BOARD, KERNELS, known=(), **CHANGES): a lab as a context manager.
 
     NAME names its folder of logs; KERNELS is `base` or `next`; CHANGES are values of
-    the setup that this lab needs.
+    the setup that this lab needs; known is what drivers of the base do.
     """
 
     @contextmanager
-    def boot(name: str, board: str, kernels: str, **changes: object) -> Iterator[Lab]:
+    def boot(
+        name: str,
+        board: str,
+        kernels: str,
+        known: Iterable[Known] = (),
+        **changes: object,
+    ) -> Iterator[Lab]:
         ours = setup.but(**changes)
         with Lab(
             options.board(board),
@@ -58,6 +65,7 @@ def boot_lab(artifacts: Artifacts, logs: Path, setup: Setup) -> BootLab:
             folder_of_its_own(logs, name),
             artifacts=artifacts,
             setup=ours,
+            known=known,
         ) as lab:
             yield lab
 
