@@ -21,7 +21,7 @@ check_tools=(sparse coccinelle python3-sphinx python3-docutils)
 
 # What ends up in the host's guest image as it is.
 guest_programs=(
-	busybox-static pciutils libpci3 libkmod2 libc6 zlib1g libudev1
+	busybox-static pciutils libpci3 kmod libkmod2 libc6 zlib1g libudev1
 	'libssl3.*' libcap2 libzstd1
 )
 

@@ -1,24 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0
-"""`./lab demo`: one job of an endpoint, told step by step.
+"""`./lab demo [NAME]`: one job of an endpoint, told step by step.
 
 Both machines boot, the endpoint offers something, the host takes it and moves data
 both ways. The commands are those of boards, shown as they are run. The last line is
 `demo: PASS <what moved>`, exit 0, or `demo: FAIL <why>`, exit 1.
 
-A demo is a module with a board, BOARD, the kernels that it is for, KERNELS, and
-play(), which gets the lab with the endpoint booted.
+A demo is a module with a board, BOARD, the kernels that it is for, KERNELS, what
+their drivers are known for, KNOWN, and play(), which gets the lab with the endpoint
+booted.
 """
 
 import sys
 from pathlib import Path
 
-from . import demo_dma
+from . import demo_dma, demo_ntb, demo_nvme
 from .artifacts import Artifacts, run_folder
 from .errors import LabError
 from .lab import Lab
 from .narration import say, show, step
 
-DEMOS = {"dma": demo_dma}
+DEMOS = {"dma": demo_dma, "nvme": demo_nvme, "ntb": demo_ntb}
 
 
 def run(name: str, workdir: Path) -> str:
@@ -27,7 +28,9 @@ def run(name: str, workdir: Path) -> str:
     artifacts = Artifacts.load()
     step(f"endpoint boots: arm64, an emulated controller shaped like {demo.BOARD}")
     kernels = artifacts.kernels(demo.KERNELS)
-    with Lab(demo.BOARD, kernels, workdir, artifacts=artifacts) as lab:
+    with Lab(
+        demo.BOARD, kernels, workdir, artifacts=artifacts, known=demo.KNOWN
+    ) as lab:
         show(lab.ep, "uname -srm")
         return demo.play(lab)
 

@@ -10,6 +10,7 @@ from .narration import say, show, show_all, show_costs, step
 
 BOARD = options.board("rcar-s4")
 KERNELS = "next"
+KNOWN = ()
 
 SIZE = 1 << 20
 COUNT = 64

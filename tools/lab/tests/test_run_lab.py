@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from run import Artifacts, Kernels, Lab, LabError
 from run.control import Control
+from run.logscan import Known
 
 NO_KERNELS = Kernels(*[Path("/none")] * 4)
 
@@ -76,7 +77,17 @@ def quiet_lab(artifacts, tmp_path, monkeypatch):
     broken = Counter()
     monkeypatch.setattr(Lab, "start_ep", lambda self: None)
     monkeypatch.setattr(Control, "violations", lambda self: broken.copy())
-    return Lab("generic", NO_KERNELS, tmp_path / "logs", artifacts=artifacts), broken
+    lab = Lab(
+        "generic",
+        NO_KERNELS,
+        tmp_path / "logs",
+        artifacts=artifacts,
+        known=[
+            Known("WARNING: the usual", "a driver of the base"),
+            Known("violation: at 0x0$", "a driver of the base", "unmapped"),
+        ],
+    )
+    return lab, broken
 
 
 def test_line_in_the_log_of_qemu_fails_the_lab(quiet_lab):
@@ -91,6 +102,31 @@ def test_violation_fails_the_lab(quiet_lab):
     with pytest.raises(LabError, match=r"bad lines.*\nviolation.requester: 2$"):
         with lab:
             broken["requester"] += 2
+
+
+def test_what_the_base_is_known_for(quiet_lab):
+    lab, broken = quiet_lab
+    with lab:
+        (lab.workdir / "host.console").write_text("WARNING: the usual\n")
+        with open(lab.workdir / "model.log", "a") as log:
+            log.write("violation: at 0x0\nviolation: at 0x0\n")
+        broken["unmapped"] += 2
+
+
+def test_what_the_base_is_known_for_hides_nothing_else(quiet_lab):
+    """Another line, the same rule broken otherwise, another rule."""
+    lab, broken = quiet_lab
+    with pytest.raises(LabError) as caught:
+        with lab:
+            (lab.workdir / "host.console").write_text("WARNING: unusual\n")
+            with open(lab.workdir / "model.log", "a") as log:
+                log.write("violation: at 0x0\nviolation: at 0x08\n")
+            broken.update(["unmapped", "unmapped", "app"])
+    assert str(caught.value).splitlines()[1:] == [
+        "host.console:1: WARNING: unusual",
+        "violation.app: 1",
+        "violation.unmapped: 1",
+    ]
 
 
 def test_violation_that_was_provoked(quiet_lab):
@@ -134,16 +170,18 @@ def test_machine_that_is_not_running(broken_lab):
         lab.ctl.cmd("status")
 
 
-@pytest.mark.parametrize("program", ["demo dma", "bench"])
+@pytest.mark.parametrize("program", ["demo dma", "demo nvme", "demo ntb", "bench"])
 def test_program_that_fails_says_why_last(tmp_path, monkeypatch, program):
     """One line with the reason, below what explains it, and status 1."""
     model = tmp_path / "epmodel"
-    model.write_text("#!/bin/sh\necho 'epmodel: rcar-s4:3: no such key' >&2; exit 1\n")
+    model.write_text("#!/bin/sh\necho 'epmodel: board:3: no such key' >&2; exit 1\n")
     model.chmod(0o755)
-    (tmp_path / "boards").mkdir()
-    (tmp_path / "boards/rcar-s4").touch()
-    paths = {"model": str(model), "boards": str(tmp_path / "boards")}
-    for name in ("ep.next", "host.next"):
+    boards = tmp_path / "boards"
+    boards.mkdir()
+    for board in ("rcar-s4", "rk3588"):
+        (boards / board).touch()
+    paths = {"model": str(model), "boards": str(boards)}
+    for name in ("ep.base", "host.base", "ep.next", "host.next"):
         paths |= {f"{name}.image": "/dev/null", f"{name}.initramfs": "/dev/null"}
     (tmp_path / "artifacts.json").write_text(json.dumps(paths))
     monkeypatch.setenv("LAB_ARTIFACTS", str(tmp_path))
