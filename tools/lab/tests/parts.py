@@ -23,12 +23,18 @@ PARTS = ("unit", "machines", "alone", "smoke", "dma")
 
 # From the longest down; what is not named takes under half a minute
 LONGEST = (
-    "test_hostile",
     "test_dma_setups",
-    "test_dma_lifetimes",
+    "test_run_machine",
+    "test_hostile",
+    "test_base_hardware",
     "test_base",
+    "test_run_selftest",
     "test_dma",
+    "test_dma_lifetimes",
+    "test_dma_faults",
+    "test_prepare",
     "test_model",
+    "test_parts",
     "test_tooling",
 )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from closing_line import add_to
-from parts import CPUS
+from parts import CPUS, LONGEST
 
 HANG = 120
 
@@ -234,3 +234,8 @@ def test_counts_are_added(tmp_path: Path):
     add_to(path, [3, 1, 0])
     add_to(path, [10, 0, 2])
     assert path.read_text() == "check: 13 passed, 1 failed, 2 skipped\n"
+
+
+def test_long_modules_are_there():
+    here = Path(__file__).parent
+    assert [name for name in LONGEST if not (here / f"{name}.py").exists()] == []
