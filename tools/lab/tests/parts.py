@@ -70,7 +70,11 @@ def parts_of(item: pytest.Item) -> set[str]:
     parts = {"machines" if needs.of(item) else "unit"}
     if item.get_closest_marker("alone"):
         parts = {"alone"}
-    if item.get_closest_marker("smoke"):
+    # A module that plays another one's tests has a reason of its own
+    if (
+        item.get_closest_marker("smoke")
+        and item.function.__module__ == item.module.__name__
+    ):
         parts.add("smoke")
     if "artifacts" in item.fixturenames and item.module.__name__.startswith("test_dma"):
         parts.add("dma")
