@@ -2,9 +2,9 @@
 """The lab proven on drivers that nobody here wrote.
 
 On the pristine base kernel the in-tree pci_endpoint suite must end, case by case,
-as expected/pci_endpoint.txt says. That shows BAR and address match, MSI and MSI-X,
-the outbound window, the local DMA engine and its interrupt emulation; the lists
-that the suite never builds are moved by dw-ep-lab-sg.
+as the list for the board says. That shows BAR and address match, MSI and MSI-X, the
+outbound window, the local DMA engine in each of its register layouts and its
+interrupt emulation; the lists that the suite never builds are moved by dw-ep-lab-sg.
 """
 
 from collections.abc import Iterator
@@ -12,38 +12,50 @@ from collections.abc import Iterator
 import epf_test
 import pytest
 import scatterlists
-from pci_endpoint import Expected, read_expected, run_suite
+from pci_endpoint import read_expected, run_suite
 from run import Lab, LabError
 from run.ktap import Case
 from scatterlists import Scatterlists
 
 pytestmark = pytest.mark.needs("base")
 
+# One for each layout of the DMA registers
+BOARDS = ["generic", "hdma-compat", "hdma-native"]
 
-@pytest.fixture(scope="module")
-def report(boot_lab) -> Iterator[dict[str, Case]]:
-    """The suite's report by name of the case."""
-    with boot_lab("base-pci-endpoint", "generic", "base") as lab:
+EXPECTED = {board: {e.name: e for e in read_expected(board)} for board in BOARDS}
+
+
+@pytest.fixture(scope="module", params=BOARDS)
+def report(
+    boot_lab, request: pytest.FixtureRequest
+) -> Iterator[tuple[str, dict[str, Case]]]:
+    """A board, and the suite's report on it by name of the case."""
+    board = request.param
+    with boot_lab(f"base-pci-endpoint-{board}", board, "base") as lab:
         epf_test.start(lab, "104c:b500")
         lab.start_host()
-        yield run_suite(lab)
+        yield board, run_suite(lab)
 
 
-@pytest.mark.parametrize("expected", read_expected(), ids=lambda e: e.name)
-def test_pci_endpoint(report: dict[str, Case], expected: Expected):
-    case = report[expected.name]
+@pytest.mark.parametrize("name", EXPECTED["generic"])
+def test_pci_endpoint(report: tuple[str, dict[str, Case]], name: str):
+    board, cases = report
+    expected, case = EXPECTED[board][name], cases[name]
     assert case.result == expected.result, f"{case.reason}\n{case.detail}"
     assert expected.text in f"{case.reason}\n{case.detail}"
 
 
-def test_pci_endpoint_has_no_other_case(report: dict[str, Case]):
-    assert set(report) == {expected.name for expected in read_expected()}
+def test_pci_endpoint_has_no_other_case(report: tuple[str, dict[str, Case]]):
+    board, cases = report
+    assert set(cases) == set(EXPECTED[board])
 
 
-@pytest.fixture(scope="module")
-def lists(boot_lab) -> Iterator[tuple[Lab, Scatterlists]]:
+@pytest.fixture(scope="module", params=BOARDS)
+def lists(
+    boot_lab, request: pytest.FixtureRequest
+) -> Iterator[tuple[Lab, Scatterlists]]:
     """A lab with both ends of the scatterlist test."""
-    with boot_lab("base-scatterlists", "generic", "base") as lab:
+    with boot_lab(f"base-scatterlists-{request.param}", request.param, "base") as lab:
         epf_test.start(lab, scatterlists.IDS)
         lab.start_host()
         yield lab, Scatterlists(lab)

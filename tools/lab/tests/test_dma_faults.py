@@ -43,6 +43,7 @@ def unbound(
     kernel_says(lab.ep)
     yield unbound
     lab.ctl.cmd("fault inbound off")
+    lab.ctl.cmd("fault lost-irq 0")
 
 
 @pytest.mark.smoke
@@ -87,6 +88,32 @@ def test_window_that_cannot_be_parked(unbound: tuple[Lab, str]):
     lab.ctl.cmd("fault inbound off")
     dma.bind(lab.host, bdf)
     verify_transfers(lab, bdf)
+
+
+def test_doorbell_that_is_lost(unbound: tuple[Lab, str]):
+    """Q12: the endpoint looks by itself, too, and the host is served."""
+    lab, bdf = unbound
+    assert "watch: doorbell" in lab.ep.do(f"cat {EP_STATE}")
+    lab.ctl.reset_counters()
+    lab.ctl.cmd("fault lost-irq 1000")
+    dma.bind(lab.host, bdf)
+    assert lab.ctl.counters()["irq.local"].count == 0
+    lab.ctl.cmd("fault lost-irq 0")
+    verify_transfers(lab, bdf)
+
+
+@pytest.mark.parametrize(
+    "fault", ["late-irq 30 random", "doubled-irq 500", "stale-irq 500"]
+)
+def test_interrupts_out_of_step(unbound: tuple[Lab, str], fault: str):
+    """Interrupts come late, twice, or when all is over: every byte is right."""
+    lab, bdf = unbound
+    lab.ctl.cmd(f"fault {fault}")
+    try:
+        dma.bind(lab.host, bdf)
+        verify_transfers(lab, bdf)
+    finally:
+        lab.ctl.cmd(f"fault {fault.split()[0]} 0")
 
 
 @pytest.mark.parametrize("way", WAYS)
