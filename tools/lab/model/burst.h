@@ -31,7 +31,8 @@ u32 burst_len(const struct ctlr *c, u64 link, u32 left);
  * enum burst_error - what stopped a burst
  * @BURST_OK: nothing
  * @BURST_LOCAL: endpoint memory did not answer
- * @BURST_LINK: the link's side did not
+ * @BURST_LINK: the link's side did not; of a write only if the mode says so,
+ *              or if there is no link or no host to write to
  */
 enum burst_error {
 	BURST_OK,

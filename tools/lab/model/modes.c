@@ -40,6 +40,13 @@ static const struct {
 		.word = { "aborts", "silent" },
 		.def = STOP_ABORTS,
 	},
+	/* data that no memory of the host takes: a write is posted, and the
+	 * engine does not learn of it, or the transfer aborts */
+	[MODE_WRITE_FAULT] = {
+		.name = "write-fault",
+		.word = { "unseen", "aborts" },
+		.def = WRITE_FAULT_UNSEEN,
+	},
 	/* HDMA: the LLP register moves at watermarks, or also when the
 	 * channel comes to rest */
 	[MODE_HDMA_LLP] = {

@@ -466,6 +466,23 @@ static void expect_abort(struct rig *r, u32 err_reg, u32 err)
 	memset(&r->c->count, 0, sizeof(r->c->count));
 }
 
+/* A write to the host is posted: where it ends is not the engine's to know. */
+TEST(edma_write_to_nowhere)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 8, EP_RAM + SRC, 0);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	CHECK_EQ(rig_count(&r, CNT_VIOL_UNMAPPED), 1);
+	CHECK_EQ(rig_count(&r, CNT_DMA_ABORT), 0);
+	rig_close(&r);
+}
+
 /* Bounds of every DMA: list, source, destination; both directions. */
 TEST(edma_outside_memory_aborts)
 {
@@ -481,6 +498,7 @@ TEST(edma_outside_memory_aborts)
 	unsigned int i;
 
 	rig_open(&r, "generic");
+	r.c->modes.v[MODE_WRITE_FAULT] = WRITE_FAULT_ABORTS;
 	rig_set_reg(&r, WR_EN, 1);
 	rig_set_reg(&r, RD_EN, 1);
 	for (i = 0; i < ARRAY_SIZE(ep_bad); i++) {

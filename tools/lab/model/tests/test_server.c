@@ -387,6 +387,7 @@ TEST(server_transfer)
 	CHECK_EQ(region_read(ep, 0, dma + 0x4c, 4), 1);
 	command("fault late-irq 0\n", answer, sizeof(answer));
 	/* unmapped under the engine's feet: abort */
+	command("mode write-fault aborts\n", answer, sizeof(answer));
 	CHECK_EQ(call(host, VFU_DMA_UNMAP, &(struct vfu_dma_unmap){
 		      .argsz = 24, .flags = VFU_UNMAP_ALL }, 24, -1, &all, 8),
 		 0);

@@ -116,6 +116,7 @@ TEST(walk_errors)
 	w.llp = LIST;
 	CHECK(!strcmp(run(&w), "aborted link"));
 	w.dir = DMA_WRITE;
+	r.c->modes.v[MODE_WRITE_FAULT] = WRITE_FAULT_ABORTS;
 	element(&r, LIST, CB, 8, EP_RAM + SRC, 0);
 	w.llp = LIST;
 	CHECK(!strcmp(run(&w), "aborted data"));
