@@ -47,6 +47,13 @@ static const struct {
 		.word = { "unseen", "aborts" },
 		.def = WRITE_FAULT_UNSEEN,
 	},
+	/* an element of a list is told to be done before the engine looks at
+	 * the next, or after that */
+	[MODE_DONE_ORDER] = {
+		.name = "done-order",
+		.word = { "early", "late" },
+		.def = DONE_ORDER_EARLY,
+	},
 	/* HDMA: the LLP register moves at watermarks, or also when the
 	 * channel comes to rest */
 	[MODE_HDMA_LLP] = {

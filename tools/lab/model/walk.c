@@ -139,11 +139,15 @@ static void finish_element(struct walk *w)
 {
 	u32 control = w->control;
 	u64 next = w->llp;
+	bool early = w->list && w->ctlr->modes.v[MODE_DONE_ORDER] ==
+				DONE_ORDER_EARLY;
 
 	w->busy = false;
-	next_element(w);
+	if (!early)
+		next_element(w);
 	w->ops->done(w, control, next);
-	tell_end(w);
+	if (!early)
+		tell_end(w);
 }
 
 static enum burst_error move(struct walk *w, u32 len)

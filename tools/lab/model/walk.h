@@ -7,10 +7,9 @@
  * A data element is executed when its cycle bit equals the channel's cycle
  * state; otherwise the channel stops in front of it. A link element is
  * followed whatever its cycle bit says, and toggles the cycle state if it
- * carries TCB. An element is told to be done after the engine looked at what
- * comes next, so software that refills the list from its interrupt handler
- * never races with the look at the old content: the engine stopped already,
- * or it has more to do.
+ * carries TCB. An element is told to be done a step before the engine looks at
+ * what comes next, so software that refills the list from its interrupt
+ * handler can meet a channel that still runs; or after that, as the mode says.
  */
 #ifndef MODEL_WALK_H
 #define MODEL_WALK_H
@@ -43,7 +42,7 @@ struct walk;
 /**
  * struct walk_ops - what the owner of a walk is told
  * @done: an element with this control word was executed; @next is the place
- *        in the list behind it, which the walk has passed already
+ *        in the list behind it, which the walk may have passed already
  * @stopped: the walk came to its end, by itself or because it drained
  * @aborted: it ended with an error
  *

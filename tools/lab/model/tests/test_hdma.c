@@ -280,7 +280,8 @@ TEST(hdma_watermarks)
 	engine_step(r.c->engine);	/* first element */
 	CHECK_EQ(rig_reg(&r, WR(0) + INT_STAT), 0);
 	CHECK_EQ(rig_reg(&r, WR(0) + LLP_LO), (u32)LIST);
-	engine_step(r.c->engine);
+	engine_step(r.c->engine);	/* look */
+	engine_step(r.c->engine);	/* second one */
 	CHECK_EQ(rig_reg(&r, WR(0) + CH_STAT), RUNNING);
 	CHECK_EQ(rig_reg(&r, WR(0) + INT_STAT), WATERMARK);
 	CHECK_EQ(rig_reg(&r, WR(0) + LLP_LO), (u32)LIST + 48);

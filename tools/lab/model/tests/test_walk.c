@@ -64,11 +64,35 @@ static const char *run(struct walk *w)
 	return told;
 }
 
-TEST(walk_tells_in_order)
+/* A step before the engine looks on: a list that is refilled right then has
+ * no end to tell of. */
+TEST(walk_tells_early)
 {
 	struct rig r;
 	struct walk w = open_walk(&r, DMA_WRITE);
 
+	element(&r, LIST, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
+	CHECK(!strcmp(run(&w), "done LIE stopped"));
+	CHECK_EQ(after, LIST + 24);
+	w.llp = LIST;
+	told[0] = '\0';
+	walk_start(&w);
+	CHECK(walk_step(&w));
+	CHECK(walk_step(&w));
+	CHECK(!strcmp(told, "done LIE "));
+	element(&r, LIST + 24, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
+	CHECK(walk_step(&w));
+	CHECK(walk_step(&w));
+	CHECK(!strcmp(told, "done LIE done "));
+	rig_close(&r);
+}
+
+TEST(walk_tells_late)
+{
+	struct rig r;
+	struct walk w = open_walk(&r, DMA_WRITE);
+
+	r.c->modes.v[MODE_DONE_ORDER] = DONE_ORDER_LATE;
 	element(&r, LIST, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
 	element(&r, LIST + 24, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
 	CHECK(!strcmp(run(&w), "done last LIE stopped"));
