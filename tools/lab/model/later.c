@@ -18,8 +18,12 @@ void later_add(struct later *l, u64 due, later_fn *run, void *arg,
 {
 	unsigned int i;
 
-	while (l->n == LATER_MAX)
+	/* it must find itself due, or it would only come back */
+	while (l->n == LATER_MAX) {
+		if (l->now < l->entry[0].due)
+			l->now = l->entry[0].due;
 		do_first(l);
+	}
 	for (i = l->n; i && l->entry[i - 1].due > due; i--)
 		l->entry[i] = l->entry[i - 1];
 	l->n++;

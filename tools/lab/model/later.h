@@ -39,7 +39,7 @@ struct later {
  * @data: copied, for @run
  * @len: bytes of it, at most LATER_DATA
  *
- * A full queue makes room by doing what is due first before its time.
+ * A full queue makes room by letting the time pass until what is due first.
  */
 void later_add(struct later *l, u64 due, later_fn *run, void *arg,
 	       const void *data, size_t len);
@@ -49,12 +49,6 @@ void later_step(struct later *l);
 
 /* Forget what waits; the count of steps goes on. */
 void later_clear(struct later *l);
-
-/* Does anything wait that is due at step @due, or before? */
-static inline bool later_due(const struct later *l, u64 due)
-{
-	return l->n && l->entry[0].due <= due;
-}
 
 static inline bool later_waits(const struct later *l)
 {

@@ -39,7 +39,7 @@ static void post(struct signals *s, const struct signal *sig)
 	if (due < s->last)
 		due = s->last;
 	s->last = due;
-	if (due == l->now && !later_due(l, due))
+	if (due == l->now)
 		deliver(s->ctlr, sig);
 	else
 		later_add(l, due, deliver, s->ctlr, sig, sizeof(*sig));

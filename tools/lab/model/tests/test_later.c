@@ -29,7 +29,6 @@ TEST(later_order)
 	later_add(&l, 3, say, NULL, "d", 1);
 	later_add(&l, 2, say_and_add, &l, "b", 1);
 	CHECK(later_waits(&l));
-	CHECK(later_due(&l, 1) && !later_due(&l, 0));
 	later_step(&l);
 	CHECK(!strcmp(said, "a"));
 	later_step(&l);
@@ -56,5 +55,31 @@ TEST(later_full)
 	CHECK(!strcmp(said, ""));
 	later_add(&l, 5, say, NULL, "d", 1);
 	CHECK(!strcmp(said, "e"));
+	CHECK_EQ(l.n, LATER_MAX);
+	CHECK_EQ(l.now, 9);
+}
+
+static unsigned int early;
+
+/* One that waits on when it is called too early. */
+static void insist(void *arg, const void *data)
+{
+	struct later *l = arg;
+
+	(void)data;
+	if (l->now < 9 && ++early < 1000)
+		later_add(l, 9, insist, l, NULL, 0);
+}
+
+TEST(later_full_of_one_that_insists)
+{
+	static struct later l;
+	unsigned int i;
+
+	later_add(&l, 9, insist, &l, NULL, 0);
+	for (i = 1; i < LATER_MAX; i++)
+		later_add(&l, 10, say, NULL, "f", 1);
+	later_add(&l, 10, say, NULL, "f", 1);
+	CHECK_EQ(early, 0);
 	CHECK_EQ(l.n, LATER_MAX);
 }
