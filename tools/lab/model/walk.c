@@ -150,6 +150,13 @@ static void finish_element(struct walk *w)
 		tell_end(w);
 }
 
+/* A transfer without a list has as little use for no bytes as an element. */
+static bool is_empty_bad(const struct walk *w)
+{
+	ctlr_report(w->ctlr, CNT_VIOL_LIST, "a transfer has no bytes");
+	return w->ctlr->modes.v[MODE_BAD_ELEMENT] == BAD_ELEMENT_ABORTS;
+}
+
 static enum burst_error move(struct walk *w, u32 len)
 {
 	u64 local = w->dir == DMA_WRITE ? w->sar : w->dar;
@@ -160,7 +167,7 @@ static enum burst_error move(struct walk *w, u32 len)
 		return BURST_LINK;
 	}
 	if (!len)
-		return BURST_OK;
+		return w->list || !is_empty_bad(w) ? BURST_OK : BURST_LOCAL;
 	return burst_move(w->ctlr, w->dir, w->func, local, link, len, w->first);
 }
 

@@ -106,7 +106,8 @@ static inline bool walk_runs(const struct walk *w)
 	return w->state == WALK_RUNNING;
 }
 
-/* Begin, or go on where it stopped. Not while it runs. */
+/* Begin, or go on with the list where it stopped: behind an element that was
+ * begun, the rest of which is lost. Not while it runs. */
 void walk_start(struct walk *w);
 
 /* End a walk that runs, now, with an error or without; the owner knows. */

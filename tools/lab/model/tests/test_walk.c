@@ -129,6 +129,20 @@ TEST(walk_without_list)
 	rig_close(&r);
 }
 
+TEST(walk_of_no_bytes)
+{
+	struct rig r;
+	struct walk w = open_walk(&r, DMA_READ);
+
+	w.list = false;
+	CHECK(!strcmp(run(&w), "aborted data"));
+	CHECK_EQ(rig_count(&r, CNT_VIOL_LIST), 1);
+	r.c->modes.v[MODE_BAD_ELEMENT] = BAD_ELEMENT_PASSES;
+	CHECK(!strcmp(run(&w), "last stopped"));
+	CHECK_EQ(rig_count(&r, CNT_VIOL_LIST), 2);
+	rig_close(&r);
+}
+
 TEST(walk_errors)
 {
 	struct rig r;
