@@ -454,6 +454,41 @@ TEST(edma_message_to_the_host)
 	rig_close(&r);
 }
 
+/* The read direction has registers of its own for that; channel 3 has the
+ * high half of the second word. */
+TEST(edma_message_of_a_read_channel)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_set_reg(&r, RD_EN, 1);
+	rig_set_reg(&r, DMA + 0xcc, HOST_RAM + 0x80);
+	rig_set_reg(&r, DMA + 0xd4, HOST_RAM + 0x90);
+	rig_set_reg(&r, DMA + 0xe0, 0x47110000);
+	rig_set_reg(&r, DMA + 0xc4, BIT(3) | BIT(19));
+	set_channel(&r, RD_CTX(3), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE | RIE, 8, HOST_RAM + SRC, EP_RAM + DST);
+	rig_set_reg(&r, RD_BELL, 3);
+	engine_run(r.c->engine);
+	CHECK_EQ(get32(r.host_ram + 0x80), 0x4711);
+	CHECK_EQ(get32(r.host_ram + 0x90), 0);
+	CHECK_EQ(rig_reg(&r, RD_STATUS), BIT(3));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	rig_set_reg(&r, RD_CLEAR, BIT(3));
+
+	set_channel(&r, RD_CTX(3), LLE | CCS, 0);
+	rig_set_reg(&r, RD_BELL, 3);
+	engine_run(r.c->engine);
+	CHECK_EQ(get32(r.host_ram + 0x90), 0x4711);
+	CHECK_EQ(rig_reg(&r, RD_STATUS), BIT(19));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	/* a power cycle forgets the addresses, too */
+	power_on(r.c);
+	CHECK_EQ(rig_reg(&r, DMA + 0xcc), 0);
+	CHECK_EQ(rig_reg(&r, DMA + 0xe0), 0);
+	rig_close(&r);
+}
+
 static void expect_abort(struct rig *r, u32 err_reg, u32 err)
 {
 	engine_run(r->c->engine);
