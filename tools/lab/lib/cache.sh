@@ -34,6 +34,8 @@ cache_open()		# VERB
 {
 	[[ $cache == /* ]] ||
 		die "LAB_CACHE must be an absolute path, not '$cache'"
+	is_ours ||
+		die "LAB_CACHE is $cache, a folder with files that are not the lab's; name a new or an empty folder"
 	mkdir -p "$cache/lock" "$cache/run" 2>/dev/null ||
 		die "cannot make the cache folder $cache; set LAB_CACHE to one that can be written"
 	exec {run_lock}>"$cache/lock/run"
@@ -45,6 +47,25 @@ cache_open()		# VERB
 	run_dir=$cache/run/$(date +%Y%m%d-%H%M%S)-$1-$$
 	mkdir "$run_dir" ||
 		die "cannot make the folder of this run; is the disk full?"
+}
+
+# What is there is swept, so a folder of somebody else's is never taken for one.
+is_ours()
+{
+	# Another run may be making these two at this moment.
+	[[ ! -d $cache || -f $cache/lock/run ||
+	   ! $(find "$cache" -mindepth 1 -maxdepth 1 ! -name lock ! -name run) ]]
+}
+
+# What bears an entry's name is whole, also when its removal is cut off.
+remove_entry()		# PATH
+{
+	local gone
+
+	gone=$cache/tmp.swept.${1##*/}
+	rm -rf "$gone"
+	mv -T "$1" "$gone"
+	rm -rf "$gone"
 }
 
 sweep_remains()
@@ -90,7 +111,7 @@ sweep_oldest()
 			continue
 		[[ ! $(find "$path" -maxdepth 0 -newermt "$opened") ]] ||
 			continue
-		rm -rf "$path"
+		remove_entry "$path"
 		total=$((total - size))
 	done < <(cd "$cache" && du -sk ccache run "${entries[@]}" 2>/dev/null |
 		sed "s,\t,&$cache/,")
@@ -182,7 +203,7 @@ need_space()		# FOLDER GIGABYTES VARIABLE
 cache_clean()
 {
 	[[ -d $cache ]] || return 0
-	[[ -d $cache/lock ]] ||
+	is_ours ||
 		die "$cache does not look like a cache of the lab; remove it by hand"
 	exec {run_lock}>"$cache/lock/run"
 	flock -n -x "$run_lock" ||

@@ -112,13 +112,15 @@ need_user_kernel()	# SIDE
 	bind_links "$tree"
 	folder=$(user_folder_of "$tree")
 	lock_user_folder "$folder" "$tree"
+	# A build that was cut off is no base for another.
+	[[ ! -e $folder/$side/building ]] || rm -rf "${folder:?}/$side"
 	[[ -d $folder/$side ]] || cache_grew
 	mkdir -p "$folder/$side"
 	echo "$tree" >"$folder/tree"
 	touch "$folder" "$folder/$side/building"
 	try_step "kernel of the ${side_name[$side]}, $tree" \
 		build_user_kernel "$side" "$tree" "$folder/$side"
-	rm -f "$folder/$side/building"
+	((step_status > 128)) || rm -f "$folder/$side/building"
 	if ((step_status)); then
 		! grep -q '^error: CONFIG_.* was asked for' "$step_log" ||
 			say "lab: a symbol that the tree lacks and you can do without is taken back by a line '# CONFIG_NAME is not set' in a file for --config"

@@ -153,6 +153,28 @@ def test_what_this_run_uses_is_not_swept(cache: Path):
     assert entries(cache) == [f"new-{KEY}", f"old-{KEY}"]
 
 
+def test_an_entry_whose_removal_is_cut_off_is_gone(cache: Path):
+    run(cache, f"cache_entry thing {KEY} title good")
+    done = run(
+        cache, f"rm() {{ [[ ! -d ${{@: -1}} ]]; }}; remove_entry $cache/thing-{KEY}"
+    )
+    assert done.returncode == 1
+    assert entries(cache) == [f"tmp.swept.thing-{KEY}"]
+    run(cache, ":")
+    assert entries(cache) == []
+
+
+def test_a_folder_of_somebody_elses_is_no_cache(tmp_path: Path):
+    for name in ("tmp.mine", "run/2025", "lock"):
+        (tmp_path / name).mkdir(parents=True)
+    done = run(tmp_path, ":")
+    assert done.returncode == 1
+    assert f"LAB_CACHE is {tmp_path}, a folder with files that are not" in done.stderr
+    assert lab("clean", LAB_CACHE=tmp_path).returncode == 1
+    assert (tmp_path / "tmp.mine").exists()
+    assert (tmp_path / "run/2025").exists()
+
+
 def test_a_file_that_two_trees_share_counts_once(cache: Path):
     run(cache, f"{BIG}cache_entry base {KEY} title big")
     age(cache / f"base-{KEY}", 5)

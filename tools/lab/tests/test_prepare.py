@@ -403,7 +403,7 @@ def test_gates_are_for_the_kernels_of_the_series(cache: Path, tmp_path: Path):
 def test_a_kernel_that_does_not_build(cache: Path, tmp_path: Path):
     """The first bad lines are shown, what was built before stays."""
     tree = kernel_tree(tmp_path / "tree", *SERIES)
-    cache.mkdir()
+    run(cache, ":")
     (cache / "broken").write_text("  CC a.o\na.c:7:1: error: expected ';'\n")
     done = user(cache, f"machine_options --kernel {tree}; prepare demo")
     assert done.returncode == 1
@@ -417,7 +417,7 @@ def test_a_kernel_that_does_not_build(cache: Path, tmp_path: Path):
 
 def test_a_symbol_that_the_tree_lacks(cache: Path, tmp_path: Path):
     tree = kernel_tree(tmp_path / "tree", *SERIES)
-    cache.mkdir()
+    run(cache, ":")
     (cache / "broken").write_text("error: CONFIG_KFENCE=y was asked for, n came out\n")
     done = user(cache, f"machine_options --kernel {tree}; prepare demo")
     assert done.returncode == 1
@@ -426,6 +426,7 @@ def test_a_symbol_that_the_tree_lacks(cache: Path, tmp_path: Path):
 
 
 def test_an_interrupted_user_build_is_no_base_for_the_next(cache: Path):
+    run(cache, ":")
     folder = cache / "user" / "0123456789abcdef"
     (folder / "ep/obj").mkdir(parents=True)
     (folder / "host/obj").mkdir(parents=True)
@@ -433,6 +434,22 @@ def test_an_interrupted_user_build_is_no_base_for_the_next(cache: Path):
     assert run(cache, ":").returncode == 0
     assert not (folder / "ep").exists()
     assert (folder / "host/obj").exists()
+
+
+def test_a_user_build_that_was_killed_is_no_base_for_the_next(
+    cache: Path, tmp_path: Path
+):
+    tree = kernel_tree(tmp_path / "tree", *SERIES)
+    killed = "build_user_kernel() { touch $3/half; bash -c 'kill -9 $$'; }\n"
+    text = f"machine_options --kernel {tree}; prepare demo"
+    done = user(cache, f"{killed}{text}")
+    assert done.returncode == 1
+    assert list(cache.glob("user/*/ep/building"))
+    # Another run is open, so that nothing is swept
+    done = user(cache, f"sweep_remains() {{ :; }}\n{text}")
+    assert done.returncode == 0, done.stderr
+    assert list(cache.glob("user/*/ep/half")) == []
+    assert list(cache.glob("user/*/ep/obj/image"))
 
 
 def test_a_symbol_for_kernels_of_ours_makes_other_entries(cache: Path, tmp_path: Path):
