@@ -317,7 +317,7 @@ prepare()		# VERB [TREE]
 	write_artifacts
 }
 
-# For the variants of the setup: kernels that nothing else needs.
+# For all variants of the setup: kernels that nothing else needs.
 prepare_variants()
 {
 	need_guest next-kasan ep
