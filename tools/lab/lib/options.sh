@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What every verb with machines takes: a board, a kernel, its configuration.
-# What is wrong with one is said before anything is downloaded or built.
+# What every verb with machines takes: a board, a kernel, its configuration,
+# traces. What is wrong with one is said before anything is downloaded or built.
 
 rest=()			# arguments that are a verb's own
+trace=			# 1 when the run is traced
 user_board=		# name of a board, or absolute path of a file
 declare -A user_tree=()	# kernel tree of the user's, by side
 declare -A user_configs=()	# fragments of the user's by side, one a line
@@ -26,6 +27,8 @@ machine_options()	# ARGUMENT...
 		--board=*|--kernel=*|--config=*)
 			option=${option#--}
 			take_"${option%%=*}" "${option#*=}" ;;
+		--trace)
+			trace=1 ;;
 		*)	rest+=("$option") ;;
 		esac
 	done

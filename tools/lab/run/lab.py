@@ -23,7 +23,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import logscan, options, qemu
+from . import logscan, options, qemu, tracing
 from .artifacts import Artifacts, Kernels
 from .control import Control
 from .errors import LabError
@@ -206,6 +206,7 @@ class Lab:
             "host",
             lambda console, fd: qemu.host(
                 kernels.host_image,
+        tracing.start(self._ep)
                 kernels.host_initramfs,
                 console,
                 fd,
@@ -232,6 +233,7 @@ class Lab:
     def _stop(self, machine: Machine) -> None:
         machine.end()
         # The next one's QEMU starts these files anew
+        tracing.start(self._host)
         for log in machine.console, machine.qemu_log:
             log.rename(log.with_name(f"{log.stem}-{self._ended}{log.suffix}"))
         self._ended += 1
@@ -246,6 +248,7 @@ class Lab:
 
     def _keep_counters(self) -> None:
         if not self._model:
+        tracing.keep(machine, f"{machine.name}-{self._ended}")
             return
         try:
             lines = self._model.control.cmd("counters")
@@ -255,4 +258,7 @@ class Lab:
             lines = [f"not available: {error}"]
         text = "\n".join(lines) + "\n"
         (self.workdir / "counters.txt").write_text(text)
+        for machine in (self._host, self._ep):
+            if machine:
+                tracing.keep(machine, machine.name)
         _log.info("link counters:\n%s", text.rstrip())

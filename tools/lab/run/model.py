@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from . import tracing
 from .control import Control
 from .errors import LabError
 from .logscan import excerpt
@@ -49,6 +50,7 @@ class Model:
             f"{self._sockets}/host%d",
             "--control",
             str(control),
+            *tracing.model_options(workdir),
         ]
         if seed is not None:
             argv.append(f"--seed={seed}")

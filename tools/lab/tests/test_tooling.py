@@ -23,6 +23,7 @@ from front_door import KEY, REPO, builds, lab, library, program, run
         (["demo", "disk"], "demo shows dma, nvme or ntb, not 'disk'"),
         (["demo", ""], "dma, nvme or ntb"),
         (["demo", "nvme", "ntb"], "'ntb'"),
+        (["demo", "--trace", "--fast"], "not '--fast'"),
         (["bench", "4096"], "'4096'"),
         (["doctor", "--all"], "'--all'"),
         (["shell"], "ep or host"),
