@@ -156,12 +156,13 @@ series_content()
 	in_repo content patches tools/series/{patch,tree}.py "${added[@]}"
 }
 
-# TREE is base, next or next-kasan, SIDE is ep or host. What the user adds comes
-# last and so counts.
+# TREE is base or next, or one of these with -gdb, or next-kasan; SIDE is ep or
+# host. What the user adds comes last and so counts.
 kernel_fragments()	# TREE SIDE
 {
 	echo "common.config $2.config"
-	[[ $1 == base ]] || echo "$2-next.config"
+	[[ $1 == base* ]] || echo "$2-next.config"
+	[[ $1 != *-gdb ]] || echo gdb.config
 	[[ $1 != *-kasan ]] || echo "kasan.config"
 	echo "${extra_fragments[$2]-}"
 }
@@ -202,6 +203,12 @@ need_kernel()		# TREE SIDE: sets obj
 		need_next
 		src=$next_src
 		title="kernel of the ${side_name[$side]}, patched, with KASAN"
+	elif [[ $tree == *-gdb ]]; then
+		title="kernel of the ${side_name[$side]}, for gdb"
+		if [[ $tree == next-gdb ]]; then
+			need_next
+			src=$next_src
+		fi
 	fi
 	id=$(kernel_key "$src" "$tree" "$side")
 	cache_entry "kernel-$tree-$side" "$id" "$title" \
@@ -245,7 +252,7 @@ need_guest()		# TREE SIDE: kernel and initramfs, as artifacts
 	fi
 	need_kernel "$tree" "$side"
 	src=$base_src
-	[[ $tree == base ]] || src=$next_src
+	[[ $tree == base* ]] || src=$next_src
 	id=$({
 		echo "${obj##*/}"
 		versions_of "${guest_programs[@]}" <"$root/etc/lab/packages"
@@ -259,6 +266,7 @@ need_guest()		# TREE SIDE: kernel and initramfs, as artifacts
 	artifacts[$side.$tree.obj]=$obj
 	artifacts[$side.$tree.image]=$obj/image
 	artifacts[$side.$tree.initramfs]=$entry/initramfs.cpio
+	artifacts[$side.$tree.modules]=$entry/modules
 }
 
 make_model()		# FOLDER
@@ -354,6 +362,8 @@ prepare_check()
 		selftest)
 			need_selftests ep size
 			need_selftests host size pci_endpoint ;;
+		gdb.*)
+			need_guest next-gdb "${need#gdb.}" ;;
 		next-src)
 			need_next
 			artifacts[next.src]=$next_src ;;

@@ -45,6 +45,7 @@ sandbox()		# [BWRAP OPTION...] -- COMMAND...
 		${board_inside:+--setenv LAB_BOARD "$board_inside"} \
 		${LAB_SEED:+--setenv LAB_SEED "$LAB_SEED"} \
 		--setenv LAB_TRACE "${trace-}" \
+		--setenv LAB_ALL "${check_all-}" \
 		--setenv LAB_BASE_GIT "/cache/${base_git##*/}" \
 		--chdir /lab \
 		"${sandbox_more[@]}" "${options[@]}" -- "$@"

@@ -87,6 +87,7 @@ build_user_kernel()	# SIDE TREE FOLDER
 	local -a fragments
 
 	! has_series "$1" || tree=next
+	[[ $gdb != "$1" ]] || tree+=-gdb
 	read -r -d '' -a fragments < <(kernel_fragments "$tree" "$1") || true
 	mkdir -p "$3/obj"
 	sandbox "${tree_binds[@]}" --ro-bind "$2" /src --bind "$3/obj" /obj -- \
@@ -131,6 +132,7 @@ need_user_kernel()	# SIDE
 		artifacts[$side.$name.obj]=$folder/$side/obj
 		artifacts[$side.$name.image]=$folder/$side/obj/image
 		artifacts[$side.$name.initramfs]=$folder/$side/guest/initramfs.cpio
+		artifacts[$side.$name.modules]=$folder/$side/guest/modules
 	done
 }
 

@@ -56,6 +56,11 @@ enum burst_error burst_move(struct ctlr *c, enum dma_dir dir,
 			    unsigned int func, u64 local, u64 link, u32 len,
 			    bool first)
 {
+	static const char * const said[] = {
+		[BURST_OK] = "done",
+		[BURST_LOCAL] = "endpoint memory does not answer",
+		[BURST_LINK] = "no answer",
+	};
 	unsigned int window_func;
 	enum burst_error err;
 	u64 bus, run;
@@ -73,10 +78,8 @@ enum burst_error burst_move(struct ctlr *c, enum dma_dir dir,
 		count_high(&c->count, CNT_DMA_HIGH_EP,
 			   local - c->board.dma_ram_offset, len);
 	}
-	if (err)
-		log_trace("dma: function %u, %s 0x%llx+0x%x: %s", func,
-			  dir == DMA_WRITE ? "write to" : "read from",
-			  (unsigned long long)bus, len, err == BURST_LOCAL ?
-			  "endpoint memory does not answer" : "no answer");
+	log_trace("dma: function %u, %s 0x%llx+0x%x: %s", func,
+		  dir == DMA_WRITE ? "write to" : "read from",
+		  (unsigned long long)bus, len, said[err]);
 	return err;
 }

@@ -78,11 +78,15 @@ class Artifacts:
             raise LabError(f"no board '{name}'; there are: {known}")
         return path
 
-    def kernels(self, which: str) -> Kernels:
-        """The images of `base`, `next` or `next-kasan`."""
+    def kernels(self, which: str, gdb: str = "") -> Kernels:
+        """The images of `base`, `next` or `next-kasan`; for gdb on the side `gdb`."""
+        ep, host = (
+            f"{side}.{which}-gdb" if side == gdb else f"{side}.{which}"
+            for side in ("ep", "host")
+        )
         return Kernels(
-            self.path(f"ep.{which}.image"),
-            self.path(f"ep.{which}.initramfs"),
-            self.path(f"host.{which}.image"),
-            self.path(f"host.{which}.initramfs"),
+            self.path(f"{ep}.image"),
+            self.path(f"{ep}.initramfs"),
+            self.path(f"{host}.image"),
+            self.path(f"{host}.initramfs"),
         )

@@ -40,8 +40,10 @@ class Control:
         self._reply.close()
         self._line.close()
 
-    def cmd(self, command: str, timeout: float = _TIMEOUT) -> list[str]:
+    def cmd(self, command: str, timeout: float | None = _TIMEOUT) -> list[str]:
         """Send one command. Returns the lines of its reply, without the final `ok`.
+
+        timeout: in seconds, None for as long as it takes.
 
         Raises LabError for `error: REASON`, for silence, and when the model is gone.
         """

@@ -19,9 +19,10 @@ the bus was broken. What breaks one on purpose says so:
 import logging
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from . import logscan, options, qemu, tracing
 from .artifacts import Artifacts, Kernels
@@ -55,7 +56,8 @@ class Lab:
 
     board: name of a board, or the path of a board file; kernels: what to boot;
     workdir: folder for the logs, made if missing; setup: of machines and model;
-    judge: raise LabError in the end for what judge() finds; known: what it passes over.
+    judge: raise LabError in the end for what judge() finds; known: what it passes
+    over; doors: sockets to machines, by their names.
     """
 
     def __init__(
@@ -68,11 +70,13 @@ class Lab:
         setup: Setup = Setup(),
         judge: bool = True,
         known: Iterable[logscan.Known] = (),
+        doors: Mapping[str, qemu.Doors] = MappingProxyType({}),
     ):
         self._artifacts = artifacts or Artifacts.load()
         self._board = self._artifacts.board(board)
         self._kernels = kernels
         self.setup = setup
+        self._doors = doors
         self._cpus = shared_cpu() if setup.pinned else None
         self.workdir = workdir
         self._model: Model | None = None
@@ -92,6 +96,16 @@ class Lab:
     @property
     def host(self) -> Machine:
         return self._need(self._host, "host")
+
+    @property
+    def has_host(self) -> bool:
+        """The host is running."""
+        return self._host is not None
+
+    @property
+    def control_socket(self) -> Path:
+        """Where another client finds what `ctl` is connected to."""
+        return self._need(self._model, "model").control_socket
 
     @property
     def ctl(self) -> Control:
@@ -186,11 +200,13 @@ class Lab:
                 fd,
                 model.endpoint,
                 self.setup,
+                doors=self._doors.get("endpoint", qemu.NO_DOORS),
             ),
             self.workdir,
             cpus=self._cpus,
         )
         self._ep.boot()
+        tracing.start(self._ep)
         self._ep.do(_LOAD_GLUE)
 
     def start_host(self, functions: int = 1) -> None:
@@ -206,17 +222,18 @@ class Lab:
             "host",
             lambda console, fd: qemu.host(
                 kernels.host_image,
-        tracing.start(self._ep)
                 kernels.host_initramfs,
                 console,
                 fd,
                 sockets,
                 self.setup,
+                doors=self._doors.get("host", qemu.NO_DOORS),
             ),
             self.workdir,
             cpus=self._cpus,
         )
         self._host.boot()
+        tracing.start(self._host)
 
     def stop_host(self) -> None:
         """End the host VM as if its power were cut."""
@@ -231,9 +248,9 @@ class Lab:
         self._stop(ep)
 
     def _stop(self, machine: Machine) -> None:
+        tracing.keep(machine, f"{machine.name}-{self._ended}")
         machine.end()
         # The next one's QEMU starts these files anew
-        tracing.start(self._host)
         for log in machine.console, machine.qemu_log:
             log.rename(log.with_name(f"{log.stem}-{self._ended}{log.suffix}"))
         self._ended += 1
@@ -241,6 +258,9 @@ class Lab:
     def end(self) -> None:
         """End all processes; the logs and the last counters stay. Never fails."""
         self._keep_counters()
+        for machine in (self._host, self._ep):
+            if machine:
+                tracing.keep(machine, machine.name)
         for part in (self._host, self._ep, self._model):
             if part:
                 part.end()
@@ -248,7 +268,6 @@ class Lab:
 
     def _keep_counters(self) -> None:
         if not self._model:
-        tracing.keep(machine, f"{machine.name}-{self._ended}")
             return
         try:
             lines = self._model.control.cmd("counters")
@@ -258,7 +277,4 @@ class Lab:
             lines = [f"not available: {error}"]
         text = "\n".join(lines) + "\n"
         (self.workdir / "counters.txt").write_text(text)
-        for machine in (self._host, self._ep):
-            if machine:
-                tracing.keep(machine, machine.name)
         _log.info("link counters:\n%s", text.rstrip())

@@ -39,7 +39,7 @@ class Model:
         self.log = workdir / "model.log"
         self._sockets = Path(tempfile.mkdtemp(prefix="lab-"))
         self.endpoint = self._sockets / "ep"
-        control = self._sockets / "control"
+        self.control_socket = self._sockets / "control"
         argv = [
             str(binary),
             "--board",
@@ -49,7 +49,7 @@ class Model:
             "--host",
             f"{self._sockets}/host%d",
             "--control",
-            str(control),
+            str(self.control_socket),
             *tracing.model_options(workdir),
         ]
         if seed is not None:
@@ -61,8 +61,8 @@ class Model:
             raise
         try:
             self._wait_for(self.endpoint)
-            self._wait_for(control)
-            self.control = Control(control)
+            self._wait_for(self.control_socket)
+            self.control = Control(self.control_socket)
             (used,) = self.control.cmd("seed")
         except BaseException:
             self.process.end()

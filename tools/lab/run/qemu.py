@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .setup import Setup
@@ -23,12 +24,33 @@ _KERNEL_ARGS = " ".join(
 # A busy machine may miss the tick by which the host's kernel tells whether its
 # timer works, and that is a panic
 _HOST_ARGS = ("no_timer_check",)
+
+
+@dataclass(frozen=True)
+class Doors:
+    """UNIX sockets that QEMU serves, for a person to come in by.
+
+    console: the guest's console, whose log is written all the same; gdb: the gdbstub.
+    """
+
+    console: Path | None = None
+    gdb: Path | None = None
+
+
+NO_DOORS = Doors()
+
 # The vfio-user server maps guest memory, so it has to be shared
 _MEMORY = "memory-backend-memfd,id=ram,share=on,size={0}M"
 
 
-def _common(memory: int, cpus: int, console: Path, agent_fd: int) -> list[str]:
-    return [
+def _door(name: str, path: Path) -> str:
+    return f"socket,id={name},path={path},server=on,wait=off"
+
+
+def _common(
+    memory: int, cpus: int, console: Path, agent_fd: int, doors: Doors
+) -> list[str]:
+    argv = [
         "-nodefaults",
         "-no-user-config",
         "-no-reboot",
@@ -43,7 +65,11 @@ def _common(memory: int, cpus: int, console: Path, agent_fd: int) -> list[str]:
         "-object",
         _MEMORY.format(memory),
         "-chardev",
-        f"file,id=console,path={console}",
+        (
+            f"{_door('console', doors.console)},logfile={console}"
+            if doors.console
+            else f"file,id=console,path={console}"
+        ),
         "-serial",
         "chardev:console",
         "-chardev",
@@ -51,6 +77,9 @@ def _common(memory: int, cpus: int, console: Path, agent_fd: int) -> list[str]:
         "-serial",
         "chardev:agent",
     ]
+    if doors.gdb:
+        argv += ["-chardev", _door("gdb", doors.gdb), "-gdb", "chardev:gdb"]
+    return argv
 
 
 def _boot(
@@ -88,13 +117,14 @@ def endpoint(
     agent_fd: int,
     device: Path | None,
     setup: Setup = Setup(),
+    doors: Doors = NO_DOORS,
 ) -> list[str]:
     """The endpoint: arm64, interrupts through an ITS, the controller as a device.
 
     device: the model's socket; without it the machine has no controller.
     """
     argv = ["qemu-system-aarch64", "-M", "virt,gic-version=3,its=on,memory-backend=ram"]
-    argv += _common(setup.ep_memory, setup.cpus, console, agent_fd)
+    argv += _common(setup.ep_memory, setup.cpus, console, agent_fd, doors)
     argv += _boot(kernel, initramfs, "ttyAMA0", setup)
     if device:
         argv += _vfio_user(device)
@@ -108,6 +138,7 @@ def host(
     agent_fd: int,
     functions: Sequence[Path],
     setup: Setup = Setup(),
+    doors: Doors = NO_DOORS,
 ) -> list[str]:
     """The host: x86-64, an IOMMU, the functions behind one root port.
 
@@ -125,7 +156,7 @@ def host(
         "-device",
         "pcie-root-port,id=root,slot=1,mem-reserve=32M,pref64-reserve=64M",
     ]
-    argv += _common(setup.host_memory, setup.cpus, console, agent_fd)
+    argv += _common(setup.host_memory, setup.cpus, console, agent_fd, doors)
     argv += _boot(
         kernel, initramfs, "ttyS0", setup, [*_HOST_ARGS, *setup.host_arguments()]
     )

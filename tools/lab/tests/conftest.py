@@ -22,6 +22,19 @@ logging.getLogger("lab").setLevel(logging.INFO)
 BootLab = Callable[..., AbstractContextManager[Lab]]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "all: only with ./lab check --all")
+
+
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> None:
+    left_out = [item for item in items if item.get_closest_marker("all")]
+    if left_out and os.environ.get("LAB_ALL") != "1":
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(scope="session")
 def artifacts() -> Artifacts:
     """What was built; the tests that ask for it cannot run without."""

@@ -5,8 +5,9 @@
     @pytest.mark.needs("gate.walk-{side}")      a parameter of the test, filled in
 
 What can be needed: `base` and `next`, the machines with these kernels and the
-model; `selftest`, `next-src`, `base-git`; and `gate.NAME`. A test that says nothing
-and takes the artifacts needs both kinds of machines; any other test needs nothing.
+model; `selftest`, `next-src`, `base-git`; `gate.NAME`; `gdb.SIDE`, the patched
+kernel of a side for gdb. A test that says nothing and takes the artifacts needs both
+kinds of machines; any other test needs nothing.
 
 With $LAB_NEEDS a collection writes the needs of all that it selected to that file,
 one a line; `nothing` for the tests without.
