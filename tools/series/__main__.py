@@ -7,9 +7,21 @@ from pathlib import Path
 
 from .check import check
 from .export import export
-from .patch import SeriesError, files
+from .patch import SeriesError, files, load
 from .refresh import refresh
 from .tree import apply_series, make_tree
+
+
+MISFIT = 3  # exit status: the series is well formed, and not for this kernel
+
+
+def apply(args: argparse.Namespace) -> None:
+    load()
+    try:
+        print(f"applied {apply_series(args.folder, args.only)} patches")
+    except SeriesError as error:
+        print(f"lab: {error}", file=sys.stderr)
+        sys.exit(MISFIT)
 
 
 def arguments() -> argparse.Namespace:
@@ -27,7 +39,7 @@ def arguments() -> argparse.Namespace:
 
 def run(args: argparse.Namespace) -> None:
     if args.verb == "apply":
-        print(f"applied {apply_series(args.folder, args.only)} patches")
+        apply(args)
     elif args.verb == "tree":
         count = make_tree(args.folder, args.link_to)
         print(f"{count} patches; the tag base is the pristine kernel")

@@ -2,16 +2,27 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # fits.sh FOLDER: does the series apply to the kernel source whose tar file is
-# there? Only the files that it changes are unpacked.
+# there? Ends with 3 if it does not; any other status but 0 says that it could
+# not be found out. Only the files that the series changes are unpacked.
 
 set -euo pipefail
 
-mkdir /tmp/fits
+work=$(mktemp -d)
+mkdir "$work/tree"
 mapfile -t files <<<"$(python3 -m series files)"
-# tar complains of files that are not there: the series adds them, or it is a
-# misfit, which apply says better.
 tar=$(echo "$1"/*.tar.xz)
-xz -l "$tar"
-tar -x -C /tmp/fits --strip-components=1 --wildcards -f "$tar" \
-	"${files[@]/#/*/}" 2>/dev/null || true
-python3 -m series apply /tmp/fits
+
+set +e
+xz -dc "$tar" | LC_ALL=C tar -x -C "$work/tree" --strip-components=1 \
+	--wildcards -f - "${files[@]/#/*/}" 2>"$work/complaints"
+status=("${PIPESTATUS[@]}")
+set -e
+((status[0] == 0)) || exit 1
+# tar complains of files that are not there: the series adds them, or it is a
+# misfit, which apply says better. It ends with 2 then as for all that is wrong.
+if ((status[1] != 0 && status[1] != 2)) ||
+	grep -vE ': Not found in archive$|: Exiting with failure status' \
+		"$work/complaints"; then
+	exit 1
+fi
+python3 -m series apply "$work/tree"

@@ -82,9 +82,18 @@ take_source()		# PACKAGE FOLDER
 	sandbox --bind "$2" /out -- /lab/tools/lab/kernel/take-source.sh "$1"
 }
 
+# An older source takes the place of a misfit, and of nothing else.
 series_fits()		# FOLDER
 {
-	sandbox --ro-bind "$1" /src -- /lab/tools/series/fits.sh /src
+	local status=0
+
+	sandbox --ro-bind "$1" /src -- /lab/tools/series/fits.sh /src ||
+		status=$?
+	((status == 0 || status == 3)) || {
+		echo "fatal: cannot find out whether the series applies to $(ls "$1"/*.xz): status $status"
+		exit 1
+	}
+	return $status
 }
 
 get_source()		# FOLDER

@@ -2,6 +2,7 @@
 """What an entry of the cache is keyed by, and which kernel source is taken."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,57 @@ def test_a_download_that_breaks_is_no_misfit(cache: Path):
     assert done.returncode == 1
     assert "linux-source-7.4" not in log
     assert list(cache.glob("source-*")) == []
+
+
+@pytest.mark.parametrize("status", [1, 2, 137])
+def test_a_broken_trial_is_no_misfit(cache: Path, status: int):
+    """It says nothing of that source, so no older one takes its place."""
+    real = "eval \"$(sed -n '/^series_fits()/,/^}/p' $repo/tools/lab/lib/source.sh)\""
+    done = run(
+        cache,
+        f"THERE='{' '.join(THERE)}' FITS='linux-source-7.4' BROKEN=\n{FAKES}{real}\n"
+        "sandbox() { echo trial; "
+        f"grep -q 7.4 $2/about || return {status}; }}\nneed_source",
+    )
+    log = "".join(path.read_text() for path in cache.glob("run/*/*.log"))
+    assert done.returncode == 1
+    assert "fatal: cannot find out whether the series applies" in done.stderr
+    assert "take linux-source-7.4" not in log
+    assert list(cache.glob("source-*")) == []
+
+
+@pytest.mark.parametrize(
+    "apply, damage, status",
+    [
+        (0, "", 0),
+        (3, "", 3),
+        (1, "", 1),
+        (0, "truncate -s -40 $1/linux.tar.xz", 1),
+        (0, "program tar 'kill -KILL $$'", 1),
+        (0, "program tar 'echo tar: No space left >&2; exit 2'", 1),
+    ],
+)
+def test_a_misfit_has_a_status_of_its_own(
+    tmp_path: Path, apply: int, damage: str, status: int
+):
+    """And a file that the kernel does not have is none: the series may add it."""
+    done = subprocess.run(
+        [
+            "bash",
+            "-euc",
+            f"""
+            program() {{ printf '#!/bin/bash\\n%s\\n' "$2" >bin/$1; chmod +x bin/$1; }}
+            cd $1; mkdir bin linux
+            seq 100000 >linux/a.c; tar -cJf linux.tar.xz linux
+            program python3 '[[ $3 == apply ]] || {{ echo a.c; echo new.c; exit 0; }}
+            [[ -e $4/a.c ]] && exit {apply}'
+            {damage}
+            PATH=$1/bin:$PATH; exec {REPO}/tools/series/fits.sh $1""",
+            "fits",
+            tmp_path,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == status, done.stderr

@@ -80,7 +80,7 @@ class Project:
 
     def refused(self, *args: object) -> str:
         done = self.series(*args)
-        assert done.returncode == 1
+        assert done.returncode == 3
         assert done.stdout == ""
         assert re.fullmatch(r"lab: .*\n", done.stderr, re.S)
         assert "Traceback" not in done.stderr
