@@ -78,9 +78,9 @@ class Project:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    def refused(self, *args: object) -> str:
+    def refused(self, *args: object, status: int = 1) -> str:
         done = self.series(*args)
-        assert done.returncode == 3
+        assert done.returncode == status
         assert done.stdout == ""
         assert re.fullmatch(r"lab: .*\n", done.stderr, re.S)
         assert "Traceback" not in done.stderr
@@ -344,7 +344,7 @@ def test_a_patch_that_does_not_apply(project: Project, tmp_path: Path):
     assert "0001-sub-first.patch does not apply" in project.refused("check")
     folder = tmp_path / "folder"
     git(tmp_path, "clone", "-q", str(project.base), "folder")
-    assert "does not apply" in project.refused("apply", folder)
+    assert "does not apply" in project.refused("apply", folder, status=3)
 
 
 def test_a_patch_that_is_not_as_refresh_writes_it(project: Project):
