@@ -82,9 +82,26 @@ take_config()		# [ep=|host=]FILE
 	split_side "$1"
 	[[ -f $file && -r $file ]] ||
 		die "no configuration fragment '$file': there is no such file"
+	check_config_lines "$file"
 	for side in "${sides[@]}"; do
 		user_configs[$side]+=$(readlink -f "$file")$'\n'
 	done
+}
+
+# merge_config.sh passes over what it cannot read, and nobody would know.
+check_config_lines()	# FILE
+{
+	local line number=0
+
+	while IFS= read -r line || [[ $line ]]; do
+		number=$((number + 1))
+		line=${line%$'\r'}
+		[[ $line =~ ^CONFIG_[A-Za-z0-9_]+=[^[:space:]] ||
+		   $line =~ ^'# 'CONFIG_[A-Za-z0-9_]+' is not set'$ ||
+		   ($line =~ ^[[:space:]]*(#.*)?$ &&
+		    ! $line =~ CONFIG_[A-Za-z0-9_]+' is not set') ]] ||
+			die "$1:$number: '$line' sets no symbol; write CONFIG_NAME=VALUE or '# CONFIG_NAME is not set' at the begin of a line"
+	done <"$1"
 }
 
 need_kernel_tree()	# DIR
@@ -102,7 +119,8 @@ need_kernel_tree()	# DIR
 	done
 }
 
-# The user's fragments go into the folder of the run, where the sandbox sees them.
+# The user's fragments go into the folder of the run, where the sandbox sees them,
+# with the ends of lines that the kernel's scripts know.
 place_configs()
 {
 	local side file number
@@ -112,7 +130,8 @@ place_configs()
 		while read -r file; do
 			[[ $file ]] || continue
 			number=$((number + 1))
-			cp "$file" "$run_dir/$side-$number.config"
+			sed -e 's/\r$//' -e '$a\' "$file" \
+				>"$run_dir/$side-$number.config"
 			extra_fragments[$side]+=" /run/lab/$side-$number.config"
 		done <<<"${user_configs[$side]-}"
 	done

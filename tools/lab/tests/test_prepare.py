@@ -26,6 +26,7 @@ LIBRARY = "".join(
         "lib/user",
         "lib/selection",
         "lib/gates",
+        "lib/shell",
     )
 )
 
@@ -463,6 +464,44 @@ def test_a_symbol_for_kernels_of_ours_makes_other_entries(cache: Path, tmp_path:
     assert done.returncode == 0, done.stderr
     assert len(list(cache.glob("kernel-next-ep-*"))) == 2
     assert len(list(cache.glob("kernel-next-host-*"))) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        " CONFIG_X=y",
+        "MINE=y",
+        "#CONFIG_B is not set",
+        "# CONFIG_B is not set.",
+        "CONFIG_X",
+        "CONFIG_X=",
+        "CONFIG_X = y",
+    ],
+)
+def test_a_line_that_sets_no_symbol(cache: Path, tmp_path: Path, line: str):
+    """The kernel's scripts would pass over it, and the run would be green."""
+    fragment = tmp_path / "more"
+    fragment.write_text(f"# mine\n\nCONFIG_A=y\n{line}\n")
+    done = lab("demo", "--config", f"host={fragment}", LAB_CACHE=cache)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"lab: {fragment}:4: '{line}' sets no symbol; ")
+    assert done.stderr.count("\n") == 1
+    assert not cache.exists()
+
+
+def test_lines_of_a_fragment_reach_the_kernel(cache: Path, tmp_path: Path):
+    fragment = tmp_path / "more"
+    fragment.write_bytes(
+        b'# why\r\nCONFIG_A=y\r\n\r\n# CONFIG_B is not set\r\nCONFIG_C="a b"'
+    )
+    done = run(
+        cache,
+        f"{STAND_IN}machine_options --config ep={fragment} --config ep={fragment}\n"
+        "place_configs; cat ${extra_fragments[ep]//'/run/lab'/$run_dir}",
+    )
+    assert done.returncode == 0, done.stderr
+    once = '# why\nCONFIG_A=y\n\n# CONFIG_B is not set\nCONFIG_C="a b"\n'
+    assert done.stdout == 2 * once
 
 
 def test_a_board_file(cache: Path, tmp_path: Path):
