@@ -94,20 +94,34 @@ static bool is_up(const struct ctlr *c)
 	return c->link_up;
 }
 
+static bool is_down(const struct ctlr *c)
+{
+	return !c->link_up;
+}
+
 static int cmd_wait(struct job *j)
 {
+	static const struct {
+		const char *what;
+		bool (*over)(const struct ctlr *c);
+	} waits[] = {
+		{ "started", is_started },
+		{ "linkup", is_up },
+		{ "linkdown", is_down },
+	};
 	u64 seconds;
+	size_t i;
 
-	if (!strcmp(j->word[1], "started"))
-		j->wait->over = is_started;
-	else if (!strcmp(j->word[1], "linkup"))
-		j->wait->over = is_up;
-	else
-		return fail(j, "cannot wait for '%s': started or linkup",
+	for (i = 0; i < ARRAY_SIZE(waits); i++)
+		if (!strcmp(j->word[1], waits[i].what))
+			break;
+	if (i == ARRAY_SIZE(waits))
+		return fail(j, "cannot wait for '%s': started, linkup or linkdown",
 			    j->word[1]);
 	if (number(j, 2, 86400, &seconds))
 		return -EINVAL;
-	j->wait->what = is_up == j->wait->over ? "linkup" : "started";
+	j->wait->what = waits[i].what;
+	j->wait->over = waits[i].over;
 	j->wait->seconds = (unsigned int)seconds;
 	return COMMAND_WAIT;
 }
@@ -419,7 +433,7 @@ static const struct {
 	const char *usage;
 	int (*run)(struct job *j);
 } commands[] = {
-	{ "wait", 2, 2, "wait started|linkup SECONDS", cmd_wait },
+	{ "wait", 2, 2, "wait started|linkup|linkdown SECONDS", cmd_wait },
 	{ "status", 0, 0, "status", cmd_status },
 	{ "counters", 0, 1, "counters [reset]", cmd_counters },
 	{ "link", 1, 1, "link up|down", cmd_link },

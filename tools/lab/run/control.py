@@ -67,7 +67,7 @@ class Control:
         raise LabError(f"model: ended while it answered '{command}'")
 
     def wait(self, state: str, seconds: int) -> None:
-        """Wait until the endpoint is `started`, or the link is up (`linkup`)."""
+        """Wait until the endpoint is `started`, or for `linkup`, or `linkdown`."""
         self.cmd(f"wait {state} {seconds}", timeout=seconds + _TIMEOUT)
 
     def counters(self) -> dict[str, Count]:

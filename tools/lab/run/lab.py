@@ -246,6 +246,8 @@ class Lab:
         """
         ep, self._ep = self.ep, None
         self._stop(ep)
+        # The model hears of it when it next looks at its sockets
+        self.ctl.wait("linkdown", _START_TIMEOUT)
 
     def _stop(self, machine: Machine) -> None:
         tracing.keep(machine, f"{machine.name}-{self._ended}")

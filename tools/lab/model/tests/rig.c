@@ -100,6 +100,7 @@ void rig_open(struct rig *r, const char *board)
 	/* a test that is about it sets another */
 	b.dma_ram_offset = 0;
 	r->c = ctlr_create(&b);
+	chance_seed(&r->c->chance, 1);
 	r->ep_mem_fd = memory(EP_RAM_SIZE, &r->ep_ram);
 	r->host_mem_fd = memory(HOST_RAM_SIZE, &r->host_ram);
 	open_endpoint(r);

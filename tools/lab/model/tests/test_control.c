@@ -51,7 +51,7 @@ TEST(control_errors)
 	CHECK(is(&r, "reset cold", "error: 'cold' is not a kind of reset (hot, perst)\n"));
 	CHECK(is(&r, "counters set", "error: counters takes 'reset', not 'set'\n"));
 	CHECK(is(&r, "wait forever 1",
-		 "error: cannot wait for 'forever': started or linkup\n"));
+		 "error: cannot wait for 'forever': started, linkup or linkdown\n"));
 	CHECK(is(&r, "wait linkup soon",
 		 "error: 'soon' is not a number that fits here\n"));
 	CHECK(is(&r, "fault flood 1", "error: unknown fault 'flood'\n"));
@@ -195,6 +195,8 @@ TEST(control_link_and_faults)
 	CHECK(!wait_for.over(r.c));
 	CHECK(is(&r, "link up", "ok\n"));
 	CHECK(wait_for.over(r.c));
+	CHECK_EQ(run(&r, "wait linkdown 3"), COMMAND_WAIT);
+	CHECK(!wait_for.over(r.c));
 	CHECK_EQ(run(&r, "wait started 3"), COMMAND_WAIT);
 	CHECK(wait_for.over(r.c));
 	CHECK(is(&r, "reset hot", "ok\n"));
