@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from front_door import lab, program
+from front_door import REPO, lab, program, run
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,9 @@ from front_door import lab, program
         (["check", "--seed", "1000000000"], "not '1000000000'"),
         (["check", "--seed"], "--seed wants a value"),
         (["check", "--all", "--report"], "--report wants a value"),
+        (["check", "--collect-only"], "does not take --collect-only"),
+        (["check", "-k", "dma", "--co"], "does not take --co"),
+        (["check", "--version"], "does not take --version"),
         (["selftest"], "wants the name of a suite"),
         (["selftest", "--all"], "'--all'"),
         (["selftest", "a b"], "'a b'"),
@@ -39,6 +42,34 @@ def test_wrong_arguments(cache: Path, args: list[str], names: str):
     assert re.fullmatch(r"lab: .*; \./lab help lists the verbs\n", done.stderr)
     assert names in done.stderr
     assert not cache.exists()
+
+
+def test_help_of_check(cache: Path):
+    done = lab("check", "--help", LAB_CACHE=cache)
+    assert done.returncode == 0
+    assert done.stdout == lab("help", LAB_CACHE=cache).stdout
+    assert done.stderr == ""
+    assert not cache.exists()
+
+
+@pytest.mark.parametrize("verb", ["run_demo dma", "run_bench", "run_check"])
+@pytest.mark.parametrize("status", [0, 1, 137])
+def test_a_verb_ends_as_what_it_played(cache: Path, verb: str, status: int):
+    """The front door itself, with nothing built and a program that fails."""
+    front = (REPO / "lab").read_text()
+    body = front[front.index("no_arguments()") : front.index("# Folder for the user")]
+    stand_in = f"""
+. $repo/tools/lab/lib/check.sh
+{body}
+trace= selected=() needs=(nothing)
+prepare() {{ :; }}
+has_choice() {{ false; }}
+choose_tests() {{ :; }}
+sandbox() {{ echo some passed >$run_dir/closing-line; return {status}; }}
+"""
+    done = run(cache, f"{stand_in}\n{verb}")
+    assert done.returncode == status, done.stderr
+    assert ("the logs are in" in done.stderr) == (status != 0)
 
 
 def test_wrong_seed_of_the_environment(cache: Path):
