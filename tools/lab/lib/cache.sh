@@ -34,6 +34,7 @@ cache_open()		# VERB
 {
 	[[ $cache == /* ]] ||
 		die "LAB_CACHE must be an absolute path, not '$cache'"
+	cache=$(readlink -m "$cache")
 	is_ours ||
 		die "LAB_CACHE is $cache, a folder with files that are not the lab's; name a new or an empty folder"
 	mkdir -p "$cache/lock" "$cache/run" 2>/dev/null ||
@@ -107,14 +108,13 @@ sweep_oldest()
 	while IFS=$'\t' read -r size path; do
 		total=$((total + size))
 		((total > cache_limit)) || continue
-		[[ $path == "$cache"/*-* || $path == "$cache"/user/* ]] ||
-			continue
+		[[ $path == *-* || $path == user/* ]] || continue
+		path=$cache/$path
 		[[ ! $(find "$path" -maxdepth 0 -newermt "$opened") ]] ||
 			continue
 		remove_entry "$path"
 		total=$((total - size))
-	done < <(cd "$cache" && du -sk ccache run "${entries[@]}" 2>/dev/null |
-		sed "s,\t,&$cache/,")
+	done < <(cd "$cache" && du -sk ccache run "${entries[@]}" 2>/dev/null)
 }
 
 # Paths below the cache, the one that was used last first.
@@ -202,6 +202,7 @@ need_space()		# FOLDER GIGABYTES VARIABLE
 
 cache_clean()
 {
+	cache=$(readlink -m "$cache")
 	[[ -d $cache ]] || return 0
 	is_ours ||
 		die "$cache does not look like a cache of the lab; remove it by hand"

@@ -262,3 +262,20 @@ def test_clean_refuses_a_folder_that_is_not_its_own(tmp_path: Path):
     done = lab("clean", LAB_CACHE=tmp_path)
     assert done.returncode == 1
     assert (tmp_path / "letters").exists()
+
+
+@pytest.mark.parametrize("name", ["a,b", "a&b", "link"])
+def test_a_cache_is_swept_whatever_its_path(tmp_path: Path, name: str):
+    cache = tmp_path / name
+    if name == "link":
+        (tmp_path / "there").mkdir()
+        cache.symlink_to("there")
+    old = cache / "kernel-0000000000000000"
+    done = run(
+        cache,
+        f"mkdir '{old}'; seq 9999 >'{old}/file'; touch -d @1 '{old}'\n"
+        "cache_limit=0; cache_grew",
+    )
+    assert done.returncode == 0, done.stderr
+    assert not old.exists()
+    assert half_built(cache) == []
