@@ -62,6 +62,9 @@ class Control:
             raise LabError(
                 f"model: no answer to '{command}' within {timeout:g} s"
             ) from None
+        except ConnectionError:
+            # Broken or reset, as its end came before or amid the command
+            pass
         except OSError as error:
             raise LabError(f"model: '{command}': {error.strerror}") from None
         raise LabError(f"model: ended while it answered '{command}'")

@@ -87,6 +87,13 @@ def test_model_that_dies_while_it_answers(tmp_path):
             c.cmd("status")
 
 
+def test_model_that_is_gone(tmp_path):
+    """However the system tells of it: broken pipe, reset, end of file."""
+    with model(tmp_path / "control") as (control, _):
+        with pytest.raises(LabError, match="ended while it answered 'status'"):
+            control.cmd("status")
+
+
 def test_silent_model(tmp_path):
     with model(tmp_path / "c", None) as (c, _):
         with pytest.raises(LabError, match="no answer to 'status' within 0.05 s"):
