@@ -7,6 +7,7 @@ PRELUDE, with builders that take seconds instead of minutes.
 """
 
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -65,6 +66,16 @@ def lab(*args: str, **environment: object) -> subprocess.CompletedProcess[str]:
         timeout=HANG,
         check=False,
     )
+
+
+def assert_wrong_arguments(cache: Path, args: list[str], names: str) -> None:
+    """One clear sentence that has `names`, exit status 2, nothing made."""
+    done = lab(*args, LAB_CACHE=cache)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert re.fullmatch(r"lab: .*; \./lab help lists the verbs\n", done.stderr)
+    assert names in done.stderr
+    assert not cache.exists()
 
 
 def library(path: Path, text: str) -> subprocess.CompletedProcess[str]:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from front_door import REPO, lab, program, run
+from front_door import REPO, assert_wrong_arguments, lab, program, run
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,7 @@ from front_door import REPO, lab, program, run
     ],
 )
 def test_wrong_arguments(cache: Path, args: list[str], names: str):
-    done = lab(*args, LAB_CACHE=cache)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert re.fullmatch(r"lab: .*; \./lab help lists the verbs\n", done.stderr)
-    assert names in done.stderr
-    assert not cache.exists()
+    assert_wrong_arguments(cache, args, names)
 
 
 def test_help_of_check(cache: Path):

@@ -7,7 +7,16 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from front_door import KEY, REPO, builds, lab, library, program, run
+from front_door import (
+    KEY,
+    REPO,
+    assert_wrong_arguments,
+    builds,
+    lab,
+    library,
+    program,
+    run,
+)
 
 
 # Wrong input: one clear sentence, exit status 2, nothing made.
@@ -43,12 +52,7 @@ from front_door import KEY, REPO, builds, lab, library, program, run
     ],
 )
 def test_wrong_arguments(cache: Path, args: list[str], names: str):
-    done = lab(*args, LAB_CACHE=cache)
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert re.fullmatch(r"lab: .*; \./lab help lists the verbs\n", done.stderr)
-    assert names in done.stderr
-    assert not cache.exists()
+    assert_wrong_arguments(cache, args, names)
 
 
 @pytest.mark.parametrize("args", [[], ["help"], ["--help"]])
