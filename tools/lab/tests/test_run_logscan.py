@@ -2,7 +2,8 @@
 """The log scan: what it must find, what it must pass, what it shows."""
 
 import pytest
-from run.logscan import bad_lines, excerpt, load_allowed, scan
+from run.known import late_messages
+from run.logscan import bad_lines, excerpt, known_violations, load_allowed, scan
 
 BAD = [
     "WARNING: CPU: 0 PID: 1 at drivers/dma/dmaengine.c:1164 dma_chan_put+0x1/0x2",
@@ -70,6 +71,29 @@ def test_scans_every_log_of_a_lab(tmp_path):
         "host.console:2: BUG: one",
         "model.log:2: x.c:1: runtime error: shift",
     ]
+
+
+@pytest.mark.parametrize(
+    "where, late",
+    [
+        ("0x0+0x4 for function 0", True),
+        ("0xfee00000+0x4 for function 0", True),
+        ("0xfee00238+0x4 for function 0", True),
+        ("0xfeeffffc+0x4 for function 0", True),
+        ("0xfedffffc+0x4 for function 0", False),
+        ("0xfef00000+0x4 for function 0", False),
+        ("0x1fee00238+0x4 for function 0", False),
+        ("0x0+0x40 for function 0", False),
+        ("0xfee00238+0x8 for function 0", False),
+        ("0xfee00238+0x4 for function 1", False),
+    ],
+)
+def test_late_message(tmp_path, where, late):
+    """It is a write of 4 bytes, to 0 or to where x86 takes messages."""
+    log = tmp_path / "model.log"
+    log.write_text(f"[1.0] violation: no host memory at {where}\n")
+    found = known_violations(log, late_messages("a function"))
+    assert found == ({"unmapped": 1} if late else {})
 
 
 def test_allow_list_needs_reasons(tmp_path):
