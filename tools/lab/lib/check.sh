@@ -27,9 +27,6 @@ check_options()		# [ARGUMENT...]
 				report=$2
 			fi
 			shift ;;
-		-h|--help)
-			usage
-			exit 0 ;;
 		# A check that runs nothing would be green.
 		-V|--version|--co|--collect*|--fixtures*|--funcargs|--markers|\
 		--setup-only|--setup-plan|--cache-show*)

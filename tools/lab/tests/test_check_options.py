@@ -39,14 +39,6 @@ def test_wrong_arguments(cache: Path, args: list[str], names: str):
     assert_wrong_arguments(cache, args, names)
 
 
-def test_help_of_check(cache: Path):
-    done = lab("check", "--help", LAB_CACHE=cache)
-    assert done.returncode == 0
-    assert done.stdout == lab("help", LAB_CACHE=cache).stdout
-    assert done.stderr == ""
-    assert not cache.exists()
-
-
 @pytest.mark.parametrize("verb", ["run_demo dma", "run_bench", "run_check"])
 @pytest.mark.parametrize("status", [0, 1, 137])
 def test_a_verb_ends_as_what_it_played(cache: Path, verb: str, status: int):

@@ -55,24 +55,48 @@ def test_wrong_arguments(cache: Path, args: list[str], names: str):
     assert_wrong_arguments(cache, args, names)
 
 
+VERBS = (
+    "demo",
+    "check",
+    "bench",
+    "run",
+    "selftest",
+    "report",
+    "shell",
+    "tree",
+    "series",
+    "doctor",
+    "clean",
+)
+
+
 @pytest.mark.parametrize("args", [[], ["help"], ["--help"]])
 def test_help_names_every_verb(args: list[str]):
     done = lab(*args)
     assert done.returncode == 0
-    for verb in (
-        "demo",
-        "check",
-        "bench",
-        "run",
-        "selftest",
-        "report",
-        "shell",
-        "tree",
-        "series",
-        "doctor",
-        "clean",
-    ):
+    for verb in VERBS:
         assert re.search(rf"^  {verb}\b", done.stdout, re.M)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("args", [["--help"], ["-h"], ["--trace", "--help"]])
+def test_help_of_a_verb(cache: Path, verb: str, args: list[str]):
+    done = lab(verb, *args, LAB_CACHE=cache)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == lab("help").stdout
+    assert not cache.exists()
+
+
+def test_help_names_the_verbs_that_take_a_board(cache: Path):
+    """And a kernel: what one of them takes, all take."""
+    line = re.search(r"^(.*) take\n  --board", lab("help").stdout, re.M)
+    named = re.split(", | and ", line.group(1))
+    takes = [
+        verb
+        for verb in VERBS
+        if "no board 'x'" in lab(verb, "--board", "x", LAB_CACHE=cache).stderr
+    ]
+    assert sorted(named) == sorted(takes)
 
 
 def test_export_to_a_full_folder_is_refused_early(tmp_path: Path, cache: Path):
