@@ -86,7 +86,7 @@ run_check()
 		play_parts "tests of nothing but programs" unit
 	if [[ ${needs[*]} != nothing ]]; then
 		prepare_check
-		[[ ! $check_all ]] || prepare_variants
+		[[ ! $variants ]] || prepare_variants
 		# shellcheck disable=SC2086
 		play_parts "tests of what was built" machines alone $variants
 	fi

@@ -63,7 +63,7 @@ _BAD = re.compile(
             r"sysfs: cannot create duplicate",
             r"debugfs: .*already present",
             r"still has .*references|leaked reference",
-            r"AddressSanitizer|LeakSanitizer|ThreadSanitizer",
+            r"\b(Address|Leak|Thread)Sanitizer\b",
             r"runtime error:",
             r"Assertion .* failed",
         )

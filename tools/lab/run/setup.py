@@ -126,7 +126,9 @@ VARIANTS = {
     "high-memory": _HIGH.but(iommu="off"),
     "high-iova": _HIGH.but(forcedac=True),
     "posted": Setup(faults=(_POSTED,)),
-    "v1": _HIGH.but(cpus=2, pinned=False, iommu="off", faults=(_POSTED,)),
+    "v1": _HIGH.but(
+        flavour="kasan", cpus=2, pinned=False, iommu="off", faults=(_POSTED,)
+    ),
     # Aborts are as strict as the kernel's drivers survive by the model's defaults
     "v2": Setup(remapping=False, iommu="passthrough"),
 }

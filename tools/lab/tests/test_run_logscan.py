@@ -37,6 +37,7 @@ GOOD = [
     "dw-ep-lab dw-ep-lab: eDMA: unroll T, 2 wr, 2 rd",
     "Lock dependency validator: Copyright (c) 2006 Red Hat, Inc.",
     "DMAR: Intel(R) Virtualization Technology for Directed I/O",
+    "KernelAddressSanitizer initialized (generic)",
     "mem auto-init: stack:off, heap alloc:off, heap free:off, debug objects",
 ]
 
