@@ -129,8 +129,9 @@ VARIANTS = {
     "v1": _HIGH.but(
         flavour="kasan", cpus=2, pinned=False, iommu="off", faults=(_POSTED,)
     ),
-    # Aborts are as strict as the kernel's drivers survive by the model's defaults
-    "v2": Setup(remapping=False, iommu="passthrough"),
+    "v2": Setup(
+        remapping=False, iommu="passthrough", modes={"abort-status": "enabled"}
+    ),
 }
 
 # Part of every check

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import parts
 import pytest
 from dma_case import wait_for_withdrawal
 from run import Artifacts, Lab, Setup, dma, options
 from run.logscan import Known
-from run.setup import variant
 
 logging.getLogger("lab").setLevel(logging.INFO)
 
@@ -50,9 +50,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def setup(request: pytest.FixtureRequest) -> Setup:
-    """Of all labs, but for what a test needs otherwise."""
-    name = request.config.getoption("variant", None)
-    return variant(name) if name else Setup()
+    return parts.setup_of(request.config)
 
 
 @pytest.fixture(scope="session")

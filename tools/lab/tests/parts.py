@@ -12,9 +12,11 @@ the order of collection, the longest first, so that no worker ends late.
 """
 
 import os
+from collections.abc import Mapping
 
 import needs
 import pytest
+from run.setup import Setup, variant
 
 # Those of the whole; a worker takes one of them
 CPUS = sorted(os.sched_getaffinity(0))
@@ -48,6 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for mark in (
         "alone: no other test may run at the same time",
         "smoke: runs on every combined variant of a check, too",
+        "fails_in_mode(name, value, reason): where the model of the variant has it",
     ):
         config.addinivalue_line("markers", mark)
     if is_worker(config):
@@ -81,6 +84,20 @@ def parts_of(item: pytest.Item) -> set[str]:
     return parts
 
 
+def setup_of(config: pytest.Config) -> Setup:
+    """Of all labs, but for what a test needs otherwise."""
+    name = config.getoption("variant", None)
+    return variant(name) if name else Setup()
+
+
+def expect_failure(item: pytest.Item, modes: Mapping[str, str]) -> None:
+    """A defect of a driver that only this mode shows is no news, its end is."""
+    for mark in item.iter_markers("fails_in_mode"):
+        name, value, reason = mark.args
+        if modes.get(name) == value:
+            item.add_marker(pytest.mark.xfail(strict=True, reason=reason))
+
+
 def rank(item: pytest.Item) -> int:
     """Smaller goes first."""
     name = item.module.__name__
@@ -95,6 +112,8 @@ def pytest_collection_modifyitems(
     if others:
         config.hook.pytest_deselected(items=others)
     items[:] = sorted((item for item in items if item not in others), key=rank)
+    for item in items:
+        expect_failure(item, setup_of(config).modes)
 
 
 @pytest.hookimpl(optionalhook=True)

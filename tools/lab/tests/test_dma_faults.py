@@ -157,17 +157,3 @@ def test_channel_that_does_not_stop(boot_lab, way: str):
         lab.ctl.cmd(f"fault stuck {engine} 1 off")
         lab.ep.do("rmmod dw_ep_lab; insmod /modules/dw-ep-lab.ko")
         verify_transfers(lab, dma.bring_up(lab))
-
-
-@pytest.mark.xfail(
-    strict=True,
-    reason="the base enables an abort's message, not the status bit that it looks for",
-)
-def test_abort_that_shows_only_where_enabled(boot_lab):
-    """A transfer that the engine aborts ends with an error, in the strictest mode."""
-    strict = {"abort-status": "enabled"}
-    with boot_lab("dma-strict-abort", "rcar-s4", "next", modes=strict) as lab:
-        bdf = dma.bring_up(lab)
-        lab.ctl.cmd("fault abort rd 0")
-        result = lab.host.run(f"{XFER} -d {bdf} -t", timeout=20)
-        assert "1 aborted" in result.out

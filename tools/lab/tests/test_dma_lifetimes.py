@@ -167,6 +167,11 @@ def test_interrupt_stays_where_it_is(bound: tuple[Lab, str]):
         assert result.rc and errno_of(result.out) == EPERM
 
 
+@pytest.mark.fails_in_mode(
+    "abort-status",
+    "enabled",
+    "the base enables an abort's message, not the status bit that it looks for",
+)
 @pytest.mark.parametrize("way", WAYS)
 def test_abort(bound: tuple[Lab, str], way: str):
     """An aborted transfer says so, those behind it still run."""
