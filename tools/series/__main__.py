@@ -7,19 +7,18 @@ from pathlib import Path
 
 from .check import check
 from .export import export
-from .patch import SeriesError, files, load
+from .patch import SeriesError, files
 from .refresh import refresh
-from .tree import apply_series, make_tree
+from .tree import Misfit, apply_series, make_tree
 
 
-MISFIT = 3  # exit status: the series is well formed, and not for this kernel
+MISFIT = 3  # exit status
 
 
 def apply(args: argparse.Namespace) -> None:
-    load()
     try:
         print(f"applied {apply_series(args.folder, args.only)} patches")
-    except SeriesError as error:
+    except Misfit as error:
         print(f"lab: {error}", file=sys.stderr)
         sys.exit(MISFIT)
 

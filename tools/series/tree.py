@@ -10,6 +10,10 @@ from .patch import REPO, Patch, SeriesError, load
 from .scratch import GitError, Scratch, git
 
 
+class Misfit(SeriesError):
+    """The series is well formed, and not for this kernel."""
+
+
 def author_of(patch: Patch) -> dict[str, str]:
     match = re.fullmatch(r"(.*\S)\s*<(\S+@\S+)>", patch.author)
     if not match:
@@ -91,14 +95,17 @@ def apply_patch(folder: Path, patch: Patch) -> None:
             capture_output=True,
             check=False,
         )
+        said = done.stderr.strip()
+        if done.returncode == 1:
+            raise Misfit(f"{patch.name} does not apply: {said}")
         if done.returncode:
-            raise SeriesError(f"{patch.name} does not apply: {done.stderr.strip()}")
+            raise SeriesError(
+                f"{patch.name}: git apply ended with {done.returncode}: {said}"
+            )
     for path in patch.adds:
         target = folder / path
         if target.exists():
-            raise SeriesError(
-                f"{patch.name}: Adds: {path}, but the kernel has that file"
-            )
+            raise Misfit(f"{patch.name}: Adds: {path}, but the kernel has that file")
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(REPO / path, target)
         shutil.copymode(REPO / path, target)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from front_door import program
 from series.patch import Patch, SeriesError, parse, split_message
 
 REPO = Path(os.environ.get("LAB", Path(__file__).parents[3]))
@@ -345,6 +346,18 @@ def test_a_patch_that_does_not_apply(project: Project, tmp_path: Path):
     folder = tmp_path / "folder"
     git(tmp_path, "clone", "-q", str(project.base), "folder")
     assert "does not apply" in project.refused("apply", folder, status=3)
+
+
+@pytest.mark.parametrize("end", ["kill -KILL $$", "exit 128"])
+def test_a_broken_git_is_no_misfit(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+):
+    """A kernel source is judged by that, so only a patch's own no counts."""
+    (tmp_path / "bin").mkdir()
+    program(tmp_path / "bin/git", end)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin", prepend=":")
+    said = project.refused("apply", project.base, status=1)
+    assert "0001-sub-first.patch: git apply ended with" in said
 
 
 def test_a_patch_that_is_not_as_refresh_writes_it(project: Project):
