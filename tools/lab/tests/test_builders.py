@@ -228,3 +228,35 @@ def test_a_symbol_that_is_lost_is_named(places: Path):
         "error: CONFIG_D=y was asked for, n came out\n"
         "error: CONFIG_E=n was asked for, y came out\n"
     )
+
+
+@pytest.mark.parametrize(
+    "ldd, says",
+    [
+        ("printf '\\tlibx.so => %s (0x0)\\n' $0", ""),
+        ("exit 1", "program: ldd does not know its libraries"),
+        ("kill -KILL $$", "program: ldd does not know its libraries"),
+        ("echo 'libx.so => not found'", "program: a library is missing: libx.so"),
+    ],
+)
+def test_an_image_has_all_libraries_or_is_none(places: Path, ldd: str, says: str):
+    program(places / "bin/ldd", ldd)
+    program(places / "gen", 'cat "${@: -1}"')
+    program(places / "program", "")
+    done = subprocess.run(
+        [REPO / "tools/lab/guest/mkinitramfs", "-g", places / "gen"]
+        + ["-b", places / "gen", "-o", places / "image", "-p", places / "program"],
+        env={**os.environ, "PATH": f"{places}/bin:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert says in done.stderr
+    if says:
+        assert done.returncode == 1
+        assert not list(places.glob("image*"))
+    else:
+        assert (
+            f"file /lib/libx.so {places}/bin/ldd 755 0 0"
+            in (places / "image").read_text().splitlines()
+        )
