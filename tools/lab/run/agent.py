@@ -8,12 +8,18 @@ its own. The newline before the marker is part of the marker.
 
 import re
 import socket
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from .errors import LabError
 
 _READY = re.compile(rb"\n@ready (\S+)\r?\n")
+
+# A release has at most 64 characters, a number of ours fewer
+_LONGEST_MARKER = 128
 
 
 class AgentError(LabError):
@@ -37,55 +43,88 @@ class Result:
 
 
 class Agent:
-    """The line to one guest. Not for use by two threads at once."""
+    """The line to one guest; threads take turns.
 
-    def __init__(self, line: socket.socket):
+    first: the number of the first command. An output that knew it could end a command
+    as the guest does.
+    """
+
+    def __init__(self, line: socket.socket, first: int):
         self._line = line
-        self._data = b""
-        self._number = 0
+        self._turn = threading.Lock()
+        self._data = bytearray()
+        self._next = first
+        self._overdue = False
 
     def close(self) -> None:
         self._line.close()
 
     def wait_ready(self, timeout: float) -> str:
         """Wait for the guest to come up. Returns its kernel release."""
-        found = self._wait_for(_READY, timeout, "did not come up")
-        return found.group(1).decode()
+        end = time.monotonic() + timeout
+        late = f"did not come up within {timeout:g} s"
+        release, _ = self._wait_for(_READY, end, late)
+        return release.decode()
 
     def run(self, command: str, timeout: float) -> Result:
         """Run one line of shell in the guest.
 
-        Raises AgentError when it does not end within `timeout` seconds; the line is
-        of no use after that.
+        Raises AgentError when it does not end within `timeout` seconds. The next one
+        waits for its end.
         """
         if "\n" in command:
             raise ValueError("a command for a guest is one line")
-        self._number += 1
-        self._line.sendall(f"{self._number} {command}\n".encode())
-        done = re.compile(rb"\n@done %d (\d+)\r?\n" % self._number)
-        found = self._wait_for(done, timeout, f"no end of '{command}'")
-        out = found.string[: found.start()].decode(errors="replace")
-        return Result(command, int(found.group(1)), out)
+        end = time.monotonic() + timeout
+        late = f"no end of '{command}' within {timeout:g} s"
+        if not self._turn.acquire(timeout=timeout):
+            raise AgentError(late)
+        try:
+            return self._run(command, end, late)
+        finally:
+            self._turn.release()
+
+    def _run(self, command: str, end: float, late: str) -> Result:
+        number = self._next
+        self._next += 1
+        was_overdue, self._overdue = self._overdue, True
+        self._send(f"{number} {command}\n", end, late)
+        status, out = self._wait_for(_done(number), end, late)
+        self._overdue = False
+        if was_overdue:
+            out = _done(number - 1).split(out, maxsplit=1)[-1]
+        return Result(command, int(status), out.decode(errors="replace"))
+
+    def _send(self, text: str, end: float, late: str) -> None:
+        with self._errors(end, late):
+            self._line.sendall(text.encode(errors="surrogateescape"))
 
     def _wait_for(
-        self, pattern: re.Pattern[bytes], timeout: float, what: str
-    ) -> re.Match[bytes]:
-        end = time.monotonic() + timeout
-        while True:
-            found = pattern.search(self._data)
-            if found:
-                self._data = self._data[found.end() :]
-                return found
-            self._receive(end, f"{what} within {timeout:g} s")
+        self, pattern: re.Pattern[bytes], end: float, late: str
+    ) -> tuple[bytes, bytes]:
+        """What the marker says, and what came before it."""
+        start = 0
+        while not (found := pattern.search(self._data, start)):
+            start = max(len(self._data) - _LONGEST_MARKER, 0)
+            with self._errors(end, late):
+                data = self._line.recv(65536)
+            if not data:
+                raise AgentError("the machine ended")
+            self._data += data
+        said, before = found.group(1), bytes(self._data[: found.start()])
+        del self._data[: found.end()]
+        return bytes(said), before
 
-    def _receive(self, end: float, what: str) -> None:
+    @contextmanager
+    def _errors(self, end: float, late: str) -> Iterator[None]:
+        """Around one use of the line, which may take until `end`."""
         self._line.settimeout(max(end - time.monotonic(), 0.001))
         try:
-            data = self._line.recv(65536)
+            yield
         except TimeoutError:
-            raise AgentError(what) from None
+            raise AgentError(late) from None
         except OSError as error:
             raise AgentError(f"the line broke: {error}") from None
-        if not data:
-            raise AgentError("the machine ended")
-        self._data += data
+
+
+def _done(number: int) -> re.Pattern[bytes]:
+    return re.compile(rb"\n@done %d (\d+)\r?\n" % number)

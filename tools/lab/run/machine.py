@@ -2,6 +2,7 @@
 """One virtual machine: its QEMU, its console log, its agent."""
 
 import logging
+import secrets
 import socket
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -48,7 +49,7 @@ class Machine:
             except BaseException:
                 ours.close()
                 raise
-        self._agent = Agent(ours)
+        self._agent = Agent(ours, first=secrets.randbits(48))
 
     def boot(self, timeout: float = BOOT_TIMEOUT) -> None:
         """Wait until the guest takes commands."""

@@ -3,17 +3,19 @@
 
 import socket
 import threading
+import time
 
 import pytest
 from run import LabError
 from run.agent import Agent, AgentError
+from run.machine import Machine
 
 
 @pytest.fixture
 def line():
     """The agent and the guest's end of its line."""
     ours, theirs = socket.socketpair()
-    agent = Agent(ours)
+    agent = Agent(ours, first=1)
     yield agent, theirs
     agent.close()
     theirs.close()
@@ -116,6 +118,111 @@ def test_end_of_the_machine(line):
     with pytest.raises(AgentError, match="the machine ended"):
         agent.run("x", 5)
     thread.join()
+
+
+def test_machine_that_ended_before(line):
+    agent, theirs = line
+    theirs.close()
+    for _ in range(2):
+        with pytest.raises(AgentError, match="the line broke|the machine ended"):
+            agent.run("x", 5)
+
+
+def test_line_that_takes_no_command(line):
+    """Nobody reads it any more."""
+    agent, _ = line
+    with pytest.raises(AgentError, match="no end of 'x+' within 0.2 s"):
+        agent.run("x" * 10_000_000, 0.2)
+
+
+@pytest.mark.parametrize("rest", [b"", b"rest\n@ready 1\n"])
+def test_answer_that_comes_late_is_not_the_next_ones(line, rest):
+    agent, theirs = line
+    theirs.sendall(b"one")
+    with pytest.raises(AgentError, match="no end of 'slow'"):
+        agent.run("slow", 0.05)
+    with pytest.raises(AgentError, match="no end of 'behind it'"):
+        agent.run("behind it", 0.05)
+    theirs.sendall(rest + b"\n@done 1 0\ntwo\n@done 2 0\nthree\n@done 3 7\n")
+    result = agent.run("x", 5)
+    assert (result.rc, result.out) == (7, "three")
+    theirs.sendall(b"\n@done 3 0\n\n@done 4 0\n")
+    assert agent.run("what an earlier command said", 5).out == "\n@done 3 0\n"
+
+
+def test_threads_take_turns(line):
+    agent, theirs = line
+
+    def guest():
+        """Answers all at once that has come in a while."""
+        while data := theirs.recv(4096).decode():
+            time.sleep(0.05)
+            asked = map(str.split, data.splitlines())
+            theirs.sendall(
+                b"".join(b"%a\n@done %a 0\n" % (c, int(n)) for n, c in asked)
+            )
+            time.sleep(0.05)
+
+    def ask(name: str):
+        for _ in range(5):
+            said[name].append(agent.run(name, 5).out)
+
+    said = {"one": [], "two": []}
+    threads = [threading.Thread(target=ask, args=[name]) for name in said]
+    server = threading.Thread(target=guest)
+    for thread in (server, *threads):
+        thread.start()
+    for thread in threads:
+        thread.join()
+    agent.close()
+    server.join()
+    assert said == {name: [repr(name)] * 5 for name in said}
+
+
+def test_turn_that_does_not_come(line):
+    agent, theirs = line
+    hung = threading.Thread(target=lambda: agent.run("hung", 5))
+    hung.start()
+    theirs.recv(100)
+    with pytest.raises(AgentError, match="no end of 'x' within 0.05 s"):
+        agent.run("x", 0.05)
+    theirs.sendall(b"\n@done 1 0\n")
+    hung.join()
+
+
+def test_megabytes_of_output(line):
+    """In small pieces, as a serial line brings them."""
+    agent, theirs = line
+    piece = b"\n@done 2 0 is not the end\n" * 64
+    count = (32 << 20) // len(piece)
+    thread = answer(theirs, *[piece] * count, b"\n@done 1 0\n")
+    start = time.process_time()
+    out = agent.run("x", 300).out
+    thread.join()
+    assert len(out) == count * len(piece)
+    assert time.process_time() - start < 20
+
+
+def test_bytes_that_are_no_text(line):
+    agent, theirs = line
+    theirs.sendall(bytes(range(256)) + b"\n@done 1 0\n")
+    said = agent.run(b"echo \xff".decode(errors="surrogateescape"), 5).out
+    assert theirs.recv(100) == b"1 echo \xff\n"
+    assert said.startswith("\0\1\2") and "\ufffd" in said
+
+
+def test_output_does_not_know_the_number_of_its_command(tmp_path):
+    """As a guest's program that prints the runner's own words."""
+    guest = (
+        "read -r n command <&{0}; i=0; while [ $i -le 1000 ]; do"
+        ' printf "\\n@done $i 0\\n" >&{0}; i=$((i + 1)); done;'
+        ' printf "\\n@done $n 3\\n" >&{0}'
+    )
+    machine = Machine("ep", lambda _, fd: ["bash", "-c", guest.format(fd)], tmp_path)
+    try:
+        assert machine.run("x", 60).rc == 3
+    finally:
+        machine.end()
 
 
 def test_a_command_is_one_line(line):
