@@ -33,7 +33,7 @@ class Control:
         except OSError as error:
             self._line.close()
             raise LabError(f"model: no control socket: {error.strerror}") from None
-        self._reply = self._line.makefile("r", encoding="utf-8")
+        self._reply = self._line.makefile("r", encoding="utf-8", errors="replace")
         self._past: Counter[str] = Counter()
 
     def close(self) -> None:
@@ -47,6 +47,14 @@ class Control:
 
         Raises LabError for `error: REASON`, for silence, and when the model is gone.
         """
+        if "\n" in command:
+            raise ValueError("a command for the model is one line")
+        lines = self._ask(command, timeout)
+        if command.split() == ["counters", "reset"]:
+            self._past += _violations(_counts(lines))
+        return lines
+
+    def _ask(self, command: str, timeout: float | None) -> list[str]:
         self._line.settimeout(timeout)
         lines: list[str] = []
         try:
@@ -66,7 +74,7 @@ class Control:
             # Broken or reset, as its end came before or amid the command
             pass
         except OSError as error:
-            raise LabError(f"model: '{command}': {error.strerror}") from None
+            raise LabError(f"model: '{command}': {error.strerror or error}") from None
         raise LabError(f"model: ended while it answered '{command}'")
 
     def wait(self, state: str, seconds: int) -> None:
@@ -75,11 +83,11 @@ class Control:
 
     def counters(self) -> dict[str, Count]:
         """The link's counters by name."""
-        return self._counters("counters")
+        return _counts(self.cmd("counters"))
 
     def reset_counters(self) -> None:
         """All to zero; violations() remembers."""
-        self._past += _violations(self._counters("counters reset"))
+        self.cmd("counters reset")
 
     def violations(self) -> Counter[str]:
         """How often each rule of the bus was broken since the model started.
@@ -88,12 +96,13 @@ class Control:
         """
         return self._past + _violations(self.counters())
 
-    def _counters(self, command: str) -> dict[str, Count]:
-        counts = {}
-        for line in self.cmd(command):
-            name, count, size = line.split()
-            counts[name] = Count(int(count), int(size))
-        return counts
+
+def _counts(lines: list[str]) -> dict[str, Count]:
+    counts = {}
+    for line in lines:
+        name, count, size = line.split()
+        counts[name] = Count(int(count), int(size))
+    return counts
 
 
 def _violations(counts: dict[str, Count]) -> Counter[str]:

@@ -20,7 +20,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
@@ -87,7 +87,7 @@ class Lab:
         self._known = tuple(known)
         self._provoked: Counter[str] = Counter()
         self._last_violations: Counter[str] = Counter()
-        self._silent_model = ""
+        self._amiss: list[str] = []
 
     @property
     def ep(self) -> Machine:
@@ -137,9 +137,9 @@ class Lab:
             raise
         return self
 
-    def __exit__(self, error: object, *_: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, _: object) -> None:
         self.end()
-        if self._judge and not error:
+        if self._judge and _says_that_all_is_well(error):
             self.judge()
 
     def judge(self) -> None:
@@ -150,8 +150,7 @@ class Lab:
             f"violation.{name}: {count}"
             for name, count in sorted(self._unprovoked().items())
         ]
-        if self._silent_model:
-            bad.append(self._silent_model)
+        bad += self._amiss
         if bad:
             raise LabError(
                 f"{len(bad)} bad lines and violations in {self.workdir}:\n"
@@ -164,11 +163,15 @@ class Lab:
         must: LabError when one of them is kept.
         """
         before = self.ctl.violations()
+        provoked = self._provoked.copy()
         try:
             yield
         finally:
             new = self.ctl.violations() - before
-            self._provoked += Counter({name: new[name] for name in names})
+            for name in names:
+                # What a block inside this one has provoked counts once
+                in_all = provoked[name] + new[name]
+                self._provoked[name] = max(self._provoked[name], in_all)
         kept = [name for name in names if not new[name]]
         if kept:
             raise LabError(f"not provoked: violation.{', violation.'.join(kept)}")
@@ -189,6 +192,7 @@ class Lab:
 
     def start_ep(self) -> None:
         """Boot the endpoint VM and load the controller's glue."""
+        _refuse_second(self._ep, "stop_ep()")
         model = self._need(self._model, "model")
         kernels = self._kernels
         self._ep = Machine(
@@ -214,6 +218,7 @@ class Lab:
 
         functions: how many of them to attach, from 0 up.
         """
+        _refuse_second(self._host, "stop_host()")
         model = self._need(self._model, "model")
         model.control.wait("started", _START_TIMEOUT)
         sockets = [model.wait_function(number) for number in range(functions)]
@@ -237,21 +242,23 @@ class Lab:
 
     def stop_host(self) -> None:
         """End the host VM as if its power were cut."""
-        host, self._host = self.host, None
-        self._stop(host)
+        self._stop(self.host)
+        self._host = None
 
     def stop_ep(self) -> None:
         """End the endpoint VM likewise, under a host that lives on; start_ep() boots
         the next one. Functions have to be configured again.
         """
-        ep, self._ep = self.ep, None
-        self._stop(ep)
+        self._stop(self.ep)
+        self._ep = None
         # The model hears of it when it next looks at its sockets
         self.ctl.wait("linkdown", _START_TIMEOUT)
 
     def _stop(self, machine: Machine) -> None:
-        tracing.keep(machine, f"{machine.name}-{self._ended}")
-        machine.end()
+        try:
+            tracing.keep(machine, f"{machine.name}-{self._ended}")
+        finally:
+            machine.end()
         # The next one's QEMU starts these files anew
         for log in machine.console, machine.qemu_log:
             log.rename(log.with_name(f"{log.stem}-{self._ended}{log.suffix}"))
@@ -259,13 +266,21 @@ class Lab:
 
     def end(self) -> None:
         """End all processes; the logs and the last counters stay. Never fails."""
-        self._keep_counters()
-        for machine in (self._host, self._ep):
-            if machine:
+        machines = [machine for machine in (self._host, self._ep) if machine]
+        # Whatever comes between, a person's Ctrl-C too
+        with ExitStack() as all_parts:
+            for part in (self._model, self._ep, self._host):
+                if part:
+                    all_parts.callback(part.end)
+            for machine in machines:
+                if machine.process.status() is not None:
+                    how = machine.process.how_ended()
+                    self._amiss.append(f"{machine.name}: QEMU {how} by itself")
+            self._keep_counters()
+            for machine in machines:
                 tracing.keep(machine, machine.name)
-        for part in (self._host, self._ep, self._model):
-            if part:
-                part.end()
+        if self._model and self._model.has_crashed():
+            self._amiss.append(f"model: {self._model.process.how_ended()}")
         self._host = self._ep = self._model = None
 
     def _keep_counters(self) -> None:
@@ -275,8 +290,22 @@ class Lab:
             lines = self._model.control.cmd("counters")
             self._last_violations = self._model.control.violations()
         except LabError as error:
-            self._silent_model = str(error)
+            self._amiss.append(str(error))
             lines = [f"not available: {error}"]
         text = "\n".join(lines) + "\n"
-        (self.workdir / "counters.txt").write_text(text)
+        try:
+            (self.workdir / "counters.txt").write_text(text)
+        except OSError as error:
+            self._amiss.append(str(error))
         _log.info("link counters:\n%s", text.rstrip())
+
+
+def _says_that_all_is_well(error: BaseException | None) -> bool:
+    """A block that is left so has not failed; it may have called sys.exit()."""
+    return error is None or isinstance(error, SystemExit) and not error.code
+
+
+def _refuse_second(machine: Machine | None, end: str) -> None:
+    """Its logs would take the place of the first one's, which nobody would end."""
+    if machine:
+        raise LabError(f"the {machine.name} is running; {end} comes first")

@@ -3,6 +3,7 @@
 
 import logging
 import shutil
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -80,11 +81,18 @@ class Model:
         self._wait_for(path)
         return path
 
+    def has_crashed(self) -> bool:
+        """It ended by a signal that nobody sent."""
+        status = self.process.status() or 0
+        return status < 0 and -status not in (signal.SIGTERM, signal.SIGKILL)
+
     def end(self) -> None:
         """End the process and remove the sockets. Never fails."""
         self.control.close()
-        self.process.end()
-        shutil.rmtree(self._sockets, ignore_errors=True)
+        try:
+            self.process.end()
+        finally:
+            shutil.rmtree(self._sockets, ignore_errors=True)
 
     def _wait_for(self, path: Path) -> None:
         end = time.monotonic() + _START_TIMEOUT

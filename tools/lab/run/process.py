@@ -37,8 +37,8 @@ class Process:
         self.log = log
         if cpus:
             argv = ["taskset", "-c", ",".join(map(str, sorted(cpus))), *argv]
-        with open(log, "ab") as out:
-            try:
+        try:
+            with open(log, "ab") as out:
                 self._child = subprocess.Popen(
                     argv,
                     stdin=subprocess.DEVNULL,
@@ -47,8 +47,9 @@ class Process:
                     pass_fds=pass_fds,
                     start_new_session=True,
                 )
-            except OSError as error:
-                raise LabError(f"{name}: {argv[0]}: {error.strerror}") from None
+        except OSError as error:
+            what = error.filename or argv[0]
+            raise LabError(f"{name}: {what}: {error.strerror}") from None
         Process.running.append(self)
 
     @property
@@ -77,16 +78,17 @@ class Process:
 
     def end(self) -> None:
         """Ask it to end, then make it; its whole group with it. Never fails."""
-        if self._child.poll() is None:
-            self._signal(signal.SIGTERM)
-            try:
+        try:
+            if self._child.poll() is None:
+                self._signal(signal.SIGTERM)
                 self._child.wait(_GRACE)
-            except subprocess.TimeoutExpired:
-                pass
-        self._signal(signal.SIGKILL)
-        self._child.wait()
-        if self in Process.running:
-            Process.running.remove(self)
+        except subprocess.TimeoutExpired:
+            pass
+        finally:
+            self._signal(signal.SIGKILL)
+            self._child.wait()
+            if self in Process.running:
+                Process.running.remove(self)
 
     def _signal(self, number: signal.Signals) -> None:
         try:

@@ -6,11 +6,14 @@ the last events of each kernel's tracepoints. They cost time: a run without the
 option has none of it.
 """
 
+import logging
 import os
 from pathlib import Path
 
 from .errors import LabError
 from .machine import Machine
+
+_log = logging.getLogger("lab")
 
 _FOLDER = "/sys/kernel/tracing"
 
@@ -48,4 +51,8 @@ def keep(machine: Machine, name: str) -> None:
         text = machine.run(f"cat {_FOLDER}/trace", _READ_TIMEOUT).out
     except LabError as error:
         text = f"not available: {error}\n"
-    machine.console.with_name(f"{name}.trace").write_text(text)
+    path = machine.console.with_name(f"{name}.trace")
+    try:
+        path.write_text(text)
+    except OSError as error:
+        _log.warning("%s", error)

@@ -94,6 +94,29 @@ def test_model_that_is_gone(tmp_path):
             control.cmd("status")
 
 
+def test_a_command_is_one_line(tmp_path):
+    """Else the second answer would be taken for that of the next command."""
+    with model(tmp_path / "c", b"ok\n", b"ok\n") as (c, received):
+        with pytest.raises(ValueError, match="one line"):
+            c.cmd("link up\nstatus")
+        c.cmd("x")
+        c.cmd("y")
+    assert received == [b"x\n", b"y\n"]
+
+
+def test_answer_that_is_no_text(tmp_path):
+    with model(tmp_path / "c", b"error: no \xc3\n") as (c, _):
+        with pytest.raises(LabError, match="no \ufffd"):
+            c.cmd("x")
+
+
+def test_silent_model_stays_an_error(tmp_path):
+    with model(tmp_path / "c", None) as (c, _):
+        for what in ("no answer to 'x'", "model: 'x': .*timed out"):
+            with pytest.raises(LabError, match=what):
+                c.cmd("x", timeout=0.05)
+
+
 def test_silent_model(tmp_path):
     with model(tmp_path / "c", None) as (c, _):
         with pytest.raises(LabError, match="no answer to 'status' within 0.05 s"):

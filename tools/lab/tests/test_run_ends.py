@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0
+"""How a lab ends: nothing is left, and what went wrong is told. Machines and model
+are fakes.
+"""
+
+import errno
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from fakes import BOARD
+from fakes import fakes  # noqa: F401
+from run import Artifacts, Lab, LabError, tracing
+from run.process import Process
+
+
+@pytest.fixture
+def lab(fakes: Path) -> Lab:  # noqa: F811
+    artifacts = Artifacts.load()
+    yield Lab(BOARD, artifacts.kernels("next"), fakes / "logs", artifacts=artifacts)
+    assert Process.running == []
+    assert not list(fakes.glob("lab-*")), "the folder of the sockets is left"
+
+
+def test_lab_of_fakes(lab: Lab):
+    with lab:
+        lab.start_host()
+        assert lab.host.do("echo $((1 + 1))") == "2\n"
+        lab.stop_host()
+        lab.start_host()
+    assert (lab.workdir / "counters.txt").read_text() == (
+        "violation.app 0 0\nviolation.unmapped 0 0\n"
+    )
+
+
+@pytest.mark.parametrize("side", ["endpoint", "host"])
+def test_machine_that_ends_by_itself(lab: Lab, side: str):
+    """Its log has nothing of it, and no command came later."""
+    with pytest.raises(
+        LabError, match=f"\n{side}: QEMU was killed by SIGSEGV by itsel"
+    ):
+        with lab:
+            lab.start_host()
+            process = (lab.ep if side == "endpoint" else lab.host).process
+            os.kill(process.pid, signal.SIGSEGV)
+            process.wait(30)
+
+
+def test_model_that_crashes_in_the_end(lab: Lab):
+    with pytest.raises(LabError, match="\nmodel: was killed by SIGABRT"):
+        with lab:
+            lab.ctl.cmd("crash")
+
+
+def test_machine_that_was_stopped_may_be_dead(lab: Lab):
+    with lab:
+        lab.start_host()
+        os.kill(lab.host.process.pid, signal.SIGKILL)
+        lab.stop_host()
+
+
+def test_second_machine_of_a_name(lab: Lab):
+    with lab:
+        lab.start_host()
+        with pytest.raises(LabError, match=r"the host is running; stop_host\(\) comes"):
+            lab.start_host()
+        with pytest.raises(LabError, match=r"the endpoint is running; stop_ep\(\) com"):
+            lab.start_ep()
+        assert len(Process.running) == 3
+
+
+def no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_disk_that_is_full(lab: Lab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LAB_TRACE", "1")
+    monkeypatch.setattr(tracing, "start", lambda machine: None)
+    with pytest.raises(LabError, match="\n.*No space left"):
+        with lab:
+            monkeypatch.setattr(Path, "write_text", no_room)
+
+
+def test_disk_without_room_for_a_log(tmp_path: Path):
+    with pytest.raises(LabError, match="^x: .*/none/log: No such file"):
+        Process("x", ["true"], tmp_path / "none/log")
+    with pytest.raises(LabError, match="^x: /dev/full/log: Not a directory"):
+        Process("x", ["true"], Path("/dev/full/log"))
+
+
+def test_dead_machine_has_no_trace(lab: Lab, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(tracing, "start", lambda machine: None)
+    with lab:
+        lab.start_host()
+        monkeypatch.setenv("LAB_TRACE", "1")
+        os.kill(lab.host.process.pid, signal.SIGKILL)
+        lab.host.process.wait(30)
+        lab.stop_host()
+    assert "not available" in (lab.workdir / "host-0.trace").read_text()
+
+
+@pytest.mark.parametrize("name", ["_keep_counters", "_stop"])
+def test_interrupted_end(lab: Lab, monkeypatch: pytest.MonkeyPatch, name: str):
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        with lab:
+            lab.start_host()
+            place = Lab if name == "_keep_counters" else tracing
+            what = name if name == "_keep_counters" else "keep"
+            monkeypatch.setattr(place, what, interrupt)
+            if name == "_stop":
+                lab.stop_host()
+
+
+def test_interrupted_wait_for_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Ctrl-C while a process takes its time."""
+    log = tmp_path / "log"
+    stubborn = Process("x", ["sh", "-c", "trap '' TERM; echo ready; sleep 999"], log)
+    while log.read_text() != "ready\n":
+        time.sleep(0.01)
+    signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    with pytest.raises(KeyboardInterrupt):
+        stubborn.end()
+    assert stubborn.status() == -signal.SIGKILL
+    assert stubborn not in Process.running
+
+
+@pytest.mark.parametrize("code", [None, 0])
+def test_exit_in_the_block_says_that_all_is_well(lab: Lab, code: object):
+    with pytest.raises(LabError, match="violation.app: 1"):
+        with lab:
+            lab.ctl.cmd("break app")
+            raise SystemExit(code)
+
+
+def test_exit_in_the_block_that_says_it_is_not(lab: Lab):
+    with pytest.raises(SystemExit):
+        with lab:
+            lab.ctl.cmd("break app")
+            raise SystemExit("no such board")
+
+
+@pytest.mark.parametrize("reset", ["counters reset", " counters  reset"])
+def test_violation_outlives_a_reset(lab: Lab, reset: str):
+    with pytest.raises(LabError, match="violation.app: 1"):
+        with lab:
+            lab.ctl.cmd("break app")
+            lab.ctl.cmd(reset)
+
+
+def test_violation_that_was_provoked_in_two_blocks_at_once(lab: Lab):
+    """Counts once: the second one was not provoked."""
+    with pytest.raises(LabError, match="violation.app: 1"):
+        with lab:
+            with lab.provoking("app", "unmapped"):
+                lab.ctl.cmd("break unmapped")
+                with lab.provoking("app"):
+                    lab.ctl.cmd("break app")
+            lab.ctl.cmd("break app")
