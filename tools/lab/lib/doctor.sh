@@ -25,7 +25,7 @@ doctor_host()
 	mapfile -t missing < <(missing_packages)
 	if ((${#missing[@]} == 0)); then
 		doctor_line good "tools: nothing is missing"
-	elif ! installs_with_apt ||
+	elif ! installs_with_apt || ! command -v flock >/dev/null ||
 	     ! { ((EUID == 0)) || command -v sudo >/dev/null; }; then
 		doctor_line BAD "$(how_to_go_on "${missing[@]}")"
 	else

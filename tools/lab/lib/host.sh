@@ -110,6 +110,16 @@ need_packages()		# PACKAGE...
 		die "$(how_to_go_on "$@") (apt could not do it)"
 }
 
+# Nothing can be installed before the cache is open, and that takes flock.
+need_flock()
+{
+	local -a missing
+
+	! command -v flock >/dev/null || return 0
+	mapfile -t missing < <(missing_packages)
+	die "$(how_to_go_on "${missing[@]}")"
+}
+
 has_namespaces()
 {
 	bwrap --ro-bind / / --unshare-pid --unshare-net --proc /proc true

@@ -20,6 +20,7 @@ in_repo()
 # Everything before the first sandbox.
 enter()			# VERB
 {
+	need_flock
 	cache_open "$1"
 	announce "$1"
 	need_host

@@ -157,6 +157,31 @@ def test_missing_tools_that_apt_cannot_install(cache: Path, bare_path: Path):
     assert done.stderr.splitlines()[-1].startswith("lab: missing: mmdebstrap")
 
 
+@pytest.mark.parametrize("verb", ["demo", "check", "tree", "clean", "doctor"])
+def test_without_flock_nothing_begins(
+    cache: Path, bare_path: Path, tmp_path: Path, verb: str
+):
+    """The cache needs it before anything can be installed, so that is said."""
+    (bare_path / "flock").unlink()
+    for name in ("apt-get", "sudo"):
+        program(bare_path / name, "echo called >&2; exit 1")
+    (tmp_path / "os-release").write_text("ID=debian\n")
+    done = lab(
+        verb,
+        *([tmp_path / "tree"] if verb == "tree" else []),
+        LAB_CACHE=cache,
+        PATH=bare_path,
+        LAB_OS_RELEASE=tmp_path / "os-release",
+    )
+    assert done.returncode == 1
+    said = done.stdout if verb == "doctor" else done.stderr
+    assert re.search(
+        "missing: .*util-linux.*; install by hand, as root: apt-get install", said
+    )
+    assert "flock" not in done.stderr and "called" not in done.stderr
+    assert not cache.exists()
+
+
 DEBIAN = "ID=debian\n"
 UBUNTU = 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n'
 FEDORA = 'NAME="Fedora Linux"\nID=fedora\nVERSION_ID=43\n'
