@@ -19,8 +19,10 @@
 # - user/KEY has what was built of a kernel tree of the user's, KEY being a hash
 #   of the tree's path. It changes with the tree, and is swept like an entry.
 #
-# Lock order: lock/run, then one entry lock. Locks are files below lock/ that
-# are removed only together with the whole cache.
+# Lock order: lock/run, then those of kernel trees (lock/user-KEY) by their KEY,
+# then one entry lock. Locks are files below lock/ that are removed only together
+# with the whole cache, lock/run as the last: who waited for it, or came too late
+# for it, makes the cache anew.
 
 cache_limit=$((15 << 20))	# kilobytes
 keep_runs=20
@@ -37,17 +39,51 @@ cache_open()		# VERB
 	cache=$(readlink -m "$cache")
 	is_ours ||
 		die "LAB_CACHE is $cache, a folder with files that are not the lab's; name a new or an empty folder"
-	mkdir -p "$cache/lock" "$cache/run" 2>/dev/null ||
-		die "cannot make the cache folder $cache; set LAB_CACHE to one that can be written"
-	exec {run_lock}>"$cache/lock/run"
-	if flock -n -x "$run_lock"; then
-		sweep_remains
-	fi
-	flock -s "$run_lock"
+	share_cache
 	opened=@$(date +%s)
 	run_dir=$cache/run/$(date +%Y%m%d-%H%M%S)-$1-$$
-	mkdir "$run_dir" ||
+	mkdir -p "$cache/run" && mkdir "$run_dir" ||
 		die "cannot make the folder of this run; is the disk full?"
+}
+
+open_run_lock()
+{
+	local tries
+
+	# A run of clean may take the folder away behind mkdir
+	for tries in {1..9}; do
+		mkdir -p "$cache/lock" 2>/dev/null || continue
+		! { exec {run_lock}>"$cache/lock/run"; } 2>/dev/null || return 0
+	done
+	die "cannot make the cache folder $cache; set LAB_CACHE to one that can be written"
+}
+
+# A lock on a file that was removed meanwhile is none.
+has_run_lock()
+{
+	[[ $cache/lock/run -ef /dev/fd/$run_lock ]]
+}
+
+share_cache()
+{
+	while open_run_lock; do
+		if flock -n -x "$run_lock" && has_run_lock; then
+			sweep_remains
+		fi
+		take_lock "$run_lock" "another run sweeps the cache" -s
+		! has_run_lock || return 0
+		exec {run_lock}>&-
+	done
+}
+
+# A shell hears a signal while it waits for a step, not while it runs flock.
+take_lock()		# FD WHY-NOT-AT-ONCE HOW
+{
+	! flock -n "$3" "$1" || return 0
+	say "  waiting: $2"
+	start_step flock "$3" "$1"
+	wait "$step_pid" || die "cannot get a lock in $cache/lock"
+	step_pid=
 }
 
 # What is there is swept, so a folder of somebody else's is never taken for one.
@@ -55,7 +91,8 @@ is_ours()
 {
 	# Another run may be making these two at this moment.
 	[[ ! -d $cache || -f $cache/lock/run ||
-	   ! $(find "$cache" -mindepth 1 -maxdepth 1 ! -name lock ! -name run) ]]
+	   ! $(find "$cache" -mindepth 1 -maxdepth 1 ! -name lock ! -name run \
+		2>/dev/null) ]]
 }
 
 # What bears an entry's name is whole, also when its removal is cut off.
@@ -78,6 +115,7 @@ sweep_remains()
 	for old in "$cache"/user/*/*/building; do
 		[[ ! -e $old ]] || rm -rf "${old%/building}"
 	done
+	[[ -d $cache/run ]] || return 0
 	while read -r old; do
 		rm -rf "${cache:?}/run/$old"
 	done < <(newest_first "$cache/run" '.*' | tail -n +$keep_runs)
@@ -92,7 +130,7 @@ cache_grew()
 cache_close()
 {
 	[[ $opened && -e $cache/lock/grown ]] || return 0
-	flock -n -x "$run_lock" || return 0
+	flock -n -x "$run_lock" && has_run_lock || return 0
 	sweep_oldest
 	rm -f "$cache/lock/grown"
 }
@@ -139,11 +177,14 @@ cache_entries()		# KIND, a pattern
 # The content of files and folders: names, execute bits and bytes.
 content()		# PATH...
 {
-	find -L "$@" -type f ! -path '*/__pycache__/*' -printf '%p %m\n' |
-		sed 's/ [0-7]*[1357][0-7]*$/ x/; s/ [0-7]*$/ -/' | LC_ALL=C sort |
-		while read -r path mode; do
-			printf '%s %s ' "$path" "$mode"
-			sha256sum <"$path"
+	local file
+
+	find -L "$@" -type f ! -path '*/__pycache__/*' \
+		\( -perm /111 -printf 'x %p\0' -o -printf '- %p\0' \) |
+		LC_ALL=C sort -z -k 2 |
+		while IFS= read -r -d '' file; do
+			printf '%q %s ' "${file:2}" "${file::1}"
+			sha256sum <"${file:2}"
 		done
 }
 
@@ -163,10 +204,7 @@ cache_entry()		# KIND KEY TITLE BUILDER [ARGUMENT...]
 	entry=$cache/$name
 	if [[ ! -d $entry ]]; then
 		exec {lock}>"$cache/lock/$name"
-		if ! flock -n -x "$lock"; then
-			say "  waiting: another run does this: $title"
-			flock -x "$lock"
-		fi
+		take_lock "$lock" "another run does this: $title" -x
 		if [[ ! -d $entry ]]; then
 			need_space "$cache" 2 LAB_CACHE
 			building=$cache/tmp.$name
@@ -202,12 +240,23 @@ need_space()		# FOLDER GIGABYTES VARIABLE
 
 cache_clean()
 {
+	local path
+
 	cache=$(readlink -m "$cache")
 	[[ -d $cache ]] || return 0
 	is_ours ||
 		die "$cache does not look like a cache of the lab; remove it by hand"
-	exec {run_lock}>"$cache/lock/run"
-	flock -n -x "$run_lock" ||
-		die "another run of the lab uses $cache; end it first"
-	rm -rf "$cache"
+	while open_run_lock; do
+		flock -n -x "$run_lock" ||
+			die "another run of the lab uses $cache; end it first"
+		! has_run_lock || break
+		exec {run_lock}>&-
+	done
+	while IFS= read -r -d '' path; do
+		remove_entry "$path"
+	done < <(find "$cache" -mindepth 1 -maxdepth 1 ! -name lock -print0)
+	find "$cache/lock" -mindepth 1 ! -name run -delete
+	rm "$cache/lock/run"
+	# Unless the next run has begun to make it anew
+	rmdir "$cache/lock" "$cache" 2>/dev/null || true
 }

@@ -119,14 +119,15 @@ say_where_it_stopped()	# STATUS COMMAND FUNCTION...
 # Sets step_status, to 0 if all went well; the log and its bad lines are told.
 try_step()		# TITLE COMMAND...
 {
-	local title=$1 start=$SECONDS log why=failed
+	local title=$1 start=$SECONDS name log why=failed
 	shift
 
 	need_errexit "$title"
 	step_count=$((step_count + 1))
-	log=$(printf '%s/%02d-%s.log' "$run_dir" $step_count \
-		"$(tr -cs '[:alnum:]' - <<<"${title,,}")")
-	log=${log/%-.log/.log}
+	# A title may hold a path; the name of a file has an end.
+	name=$(tr -cs '[:alnum:]' - <<<"${title,,}")
+	name=${name::80}
+	log=$(printf '%s/%02d-%s.log' "$run_dir" $step_count "${name%-}")
 	step_log=$log
 	step_status=0
 	start_step build "$@" >"$log" 2>&1

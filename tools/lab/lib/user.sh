@@ -11,7 +11,7 @@
 #
 # A run locks what is built of a tree until its end: nobody builds under it.
 
-declare -A user_lock	# open lock by KEY
+user_locked=		# 1 when all trees of this run are locked
 tree_binds=()		# what a tree needs in the sandbox besides itself
 
 user_folder_of()	# TREE
@@ -19,17 +19,20 @@ user_folder_of()	# TREE
 	echo "$cache/user/$(key <<<"$1")"
 }
 
-lock_user_folder()	# FOLDER TREE
+# All at once and in order: of two runs with the same trees one waits for the
+# other, whichever side each tree is for.
+lock_user_trees()
 {
-	local id=${1##*/} lock
+	local id tree lock
 
-	[[ ! ${user_lock[$id]-} ]] || return 0
-	exec {lock}>"$cache/lock/user-$id"
-	if ! flock -n "$lock"; then
-		say "  waiting: another run uses what was built of $2"
-		flock "$lock"
-	fi
-	user_lock[$id]=$lock
+	[[ ! $user_locked ]] || return 0
+	while read -r id tree; do
+		exec {lock}>"$cache/lock/user-$id"
+		take_lock "$lock" "another run uses what was built of $tree" -x
+	done < <(for tree in "${user_tree[@]}"; do
+		echo "$(key <<<"$tree") $tree"
+	done | sort -u)
+	user_locked=1
 }
 
 # The symbols of the series' fragment that the tree does not have, one a line.
@@ -112,7 +115,7 @@ need_user_kernel()	# SIDE
 	[[ ! ${artifacts[$side.base.obj]-} ]] || return 0
 	bind_links "$tree"
 	folder=$(user_folder_of "$tree")
-	lock_user_folder "$folder" "$tree"
+	lock_user_trees
 	# A build that was cut off is no base for another.
 	[[ ! -e $folder/$side/building ]] || rm -rf "${folder:?}/$side"
 	[[ -d $folder/$side ]] || cache_grew

@@ -1,14 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0
 """The cache of the front door: failures, interruptions, two runs, the sweep."""
 
+import fcntl
 import os
 import re
+import select
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from front_door import HANG, KEY, LAB, builds, half_built, lab, run, start, wait_for
+from front_door import (
+    HANG,
+    KEY,
+    LAB,
+    builds,
+    half_built,
+    lab,
+    run,
+    script,
+    start,
+    wait_for,
+)
 
 
 def test_an_entry_is_built_once(cache: Path):
@@ -29,6 +44,15 @@ def test_a_failed_build_leaves_nothing_but_its_log(cache: Path):
     assert "1:x.c:1: error: wrong" in done.stderr
     assert half_built(cache) == []
     assert not (cache / f"thing-{KEY}").exists()
+
+
+def test_a_title_of_any_length(cache: Path):
+    """It may hold the path of a tree; the log is named after its begin."""
+    done = run(cache, f"cache_entry thing {KEY} 'kernel of {'/a long path' * 99}' good")
+    assert done.returncode == 0, done.stderr
+    log = next(cache.glob("run/*/*.log"))
+    assert re.fullmatch(r"01-kernel-of-a-long-path.*\w\.log", log.name)
+    assert len(log.name) < 100
 
 
 def test_a_result_that_failed_is_not_kept(cache: Path):
@@ -111,6 +135,43 @@ def test_two_runs_want_different_entries(cache: Path):
     assert [one.returncode for one in both] == [0, 0]
     assert builds(cache) == 2
     assert half_built(cache) == []
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """By another run."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("run", ""),
+        (f"thing-{KEY}", f"cache_entry thing {KEY} title good"),
+        ("user-0123", "user_tree=([ep]=0123); key() { cat; }; lock_user_trees"),
+    ],
+)
+@pytest.mark.parametrize(
+    "number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_a_run_that_waits_for_a_lock_can_be_ended(
+    cache: Path, name: str, text: str, number: int, status: int
+):
+    with locked(cache / "lock" / name):
+        one = start(
+            cache, f"declare -A user_tree\n. $repo/tools/lab/lib/user.sh\n{text}"
+        )
+        try:
+            assert select.select([one.stderr], [], [], 10)[0]
+            assert "  waiting: " in one.stderr.readline()
+            one.send_signal(number)
+            assert one.wait(10) == status
+        finally:
+            one.kill()
+    assert builds(cache) == 0
 
 
 def entries(cache: Path) -> list[str]:
@@ -224,6 +285,18 @@ def test_the_key_sees_bytes_names_and_modes(tmp_path: Path, cache: Path):
     assert all(re.fullmatch(r"[0-9a-f]{16}\n", one) for one in keys)
 
 
+@pytest.mark.parametrize("name", ["a b", " a ", "a\nb", r"a\b", "*", "-n"])
+def test_the_key_sees_a_file_of_any_name(tmp_path: Path, cache: Path, name: str):
+    keys = []
+    (tmp_path / "tree").mkdir()
+    for text in ("one", "other"):
+        (tmp_path / "tree" / name).write_text(text)
+        done = run(cache, f"cd {tmp_path}; content tree | key")
+        assert (done.returncode, done.stderr) == (0, "")
+        keys.append(done.stdout)
+    assert len(set(keys)) == 2
+
+
 def test_clean_removes_the_cache(cache: Path):
     run(cache, f"cache_entry thing {KEY} title good")
     assert lab("clean", LAB_CACHE=cache).returncode == 0
@@ -255,6 +328,57 @@ def test_clean_refuses_while_a_run_is_on(cache: Path):
     assert "another run of the lab uses" in done.stderr
     one.terminate()
     one.wait(HANG)
+
+
+AGAIN = "exec {run_lock}>&-\n"
+IN_USE = f"""\
+cache_entry thing {KEY} title good
+[[ -d $run_dir && $cache/lock/run -ef /dev/fd/$run_lock ]]
+if flock -n -x $cache/lock/run true; then exit 9; fi
+"""
+
+
+def test_clean_between_the_opening_and_the_lock(cache: Path, tmp_path: Path):
+    done = run(
+        cache,
+        f"{AGAIN}flock() {{ [[ -e {tmp_path}/mark ]] || {{ touch {tmp_path}/mark\n"
+        f'{LAB} clean; }}; command flock "$@"; }}\n'
+        f"cache_open again\n{IN_USE}",
+    )
+    assert done.returncode == 0, done.stderr
+    assert builds(cache) == 1
+
+
+@pytest.mark.parametrize(
+    "path, place",
+    [("", "before"), ("lock/run", "before"), ("lock/run", "after")],
+)
+def test_a_run_that_begins_while_clean_removes(
+    cache: Path, tmp_path: Path, path: str, place: str
+):
+    """It waits, and then makes the cache anew."""
+    (tmp_path / "other").write_text(script(cache, IN_USE)[-1])
+    begin = (
+        f"[[ $* != *{path} || -e {tmp_path}/mark ]] || {{ touch {tmp_path}/mark\n"
+        f"( exec {{run_lock}}>&-; exec bash {tmp_path}/other ) & sleep 1; }}"
+    )
+    remove = 'command rm "$@"'
+    body = "\n".join([begin, remove] if place == "before" else [remove, begin])
+    done = run(
+        cache,
+        f"cache_entry thing {KEY} title good; {AGAIN}"
+        f"rm() {{ {body}\n}}\ncache_clean; unset -f rm; {AGAIN}wait $!",
+    )
+    assert done.returncode == 0, done.stderr
+    assert builds(cache) == 2
+    assert entries(cache) == [f"thing-{KEY}"]
+
+
+def test_clean_of_an_empty_folder(cache: Path):
+    cache.mkdir()
+    done = lab("clean", LAB_CACHE=cache)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not cache.exists()
 
 
 def test_clean_refuses_a_folder_that_is_not_its_own(tmp_path: Path):

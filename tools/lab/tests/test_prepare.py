@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from front_door import HANG, LAB, REPO, half_built, lab, run
+from front_door import HANG, LAB, REPO, half_built, lab, run, start
 
 LIBRARY = "".join(
     f". {REPO}/tools/lab/{name}.sh\n"
@@ -451,6 +451,29 @@ def test_a_user_build_that_was_killed_is_no_base_for_the_next(
     assert done.returncode == 0, done.stderr
     assert list(cache.glob("user/*/ep/half")) == []
     assert list(cache.glob("user/*/ep/obj/image"))
+
+
+def test_two_runs_with_the_same_two_trees(cache: Path, tmp_path: Path):
+    """Each has for the endpoint what the other has for the host: one waits."""
+    trees = [kernel_tree(tmp_path / name, *SERIES) for name in "ab"]
+    # In its first build each gives the other time to begin
+    build = "build_user_kernel() { mkdir -p $3/obj; sleep 2; }\n"
+    both = [
+        start(
+            cache,
+            f"{STAND_IN}{build}"
+            f"machine_options --kernel ep={ep} --kernel host={host}\n"
+            "need_root; need_user_kernel ep; need_user_kernel host",
+        )
+        for ep, host in (trees, reversed(trees))
+    ]
+    try:
+        said = [one.communicate(timeout=20)[1] for one in both]
+    finally:
+        for one in both:
+            one.kill()
+    assert [one.returncode for one in both] == [0, 0], said
+    assert sum("waiting: another run uses what was built of" in text for text in said)
 
 
 def test_a_symbol_for_kernels_of_ours_makes_other_entries(cache: Path, tmp_path: Path):
