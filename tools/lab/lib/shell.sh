@@ -71,6 +71,9 @@ run_shell()
 		usage_error "--gdb wants a terminal"
 	elif [[ ! $side ]]; then
 		usage_error "without a terminal, shell wants ep or host"
+	elif [[ $side == host ]]; then
+		# Nobody could start the endpoint's link, so it would not boot.
+		need_series "without a terminal, ./lab shell host"
 	fi
 	prepare_shell
 	sandbox "${gdb_source[@]}" -- \

@@ -279,13 +279,23 @@ def test_a_tree_that_was_built_in_place(cache: Path, tmp_path: Path, left: str):
     assert not cache.exists()
 
 
-@pytest.mark.parametrize("verb", ["demo", "bench"])
-def test_a_tree_without_the_series(cache: Path, tmp_path: Path, verb: str):
+@pytest.mark.parametrize(
+    "args, what",
+    [
+        (["demo"], "./lab demo"),
+        (["bench"], "./lab bench"),
+        # On a terminal, the person lets it boot
+        (["shell", "host"], "without a terminal, ./lab shell host"),
+    ],
+)
+def test_a_tree_without_the_series(
+    cache: Path, tmp_path: Path, args: list[str], what: str
+):
     tree = kernel_tree(tmp_path / "tree", "PCI_EPF_TEST")
-    done = lab(verb, "--kernel", f"ep={tree}", LAB_CACHE=cache)
+    done = lab(*args, "--kernel", f"ep={tree}", LAB_CACHE=cache)
     assert done.returncode == 1
     assert done.stderr == (
-        f"lab: ./lab {verb} needs the series, and the kernel tree '{tree}' has no "
+        f"lab: {what} needs the series, and the kernel tree '{tree}' has no "
         "PCI_EPF_DMA; ./lab tree makes a tree that has it\n"
     )
 
