@@ -433,6 +433,7 @@ def test_a_symbol_that_the_tree_lacks(cache: Path, tmp_path: Path):
     done = user(cache, f"machine_options --kernel {tree}; prepare demo")
     assert done.returncode == 1
     assert "CONFIG_KFENCE=y was asked for, n came out" in done.stderr
+    assert "lacks such a symbol, or what it depends on is not set" in done.stderr
     assert "'# CONFIG_NAME is not set' in a file for --config" in done.stderr
 
 
