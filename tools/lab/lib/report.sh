@@ -36,8 +36,9 @@ report_about()		# FOLDER
 		echo "  $name"
 		[[ ! -f $cache/$name/about ]] ||
 			sed 's/^/    /' "$cache/$name/about"
-	done < <(sed -nE 's,.*"/cache/([^/"]+).*,\1,p' "$1/artifacts.json" \
-		2>/dev/null | sort -u)
+	done < <(sed -nE -e 's,.*"/cache/(user/[^"]+/obj)".*,\1,p' \
+		-e '\,"/cache/user/,d' -e 's,.*"/cache/([^/"]+).*,\1,p' \
+		"$1/artifacts.json" 2>/dev/null | sort -u)
 	echo "toolchain:"
 	for about in "$cache"/root-*/etc/lab/packages; do
 		[[ ! -f $about ]] ||

@@ -95,6 +95,27 @@ def test_last_run(runs: Path, tmp_path: Path):
     assert f"lab-report-{run}.tar.gz; look at it before you send it" in done.stderr
 
 
+def test_a_kernel_of_the_users(runs: Path, tmp_path: Path):
+    """Which tree it was, and how it was configured."""
+    run = "20260102-100000-check-2"
+    built = runs / "user/0123456789abcdef/ep/obj"
+    built.mkdir(parents=True)
+    (built / "about").write_text(f"tree {HOME}/linux\nversion 7.9.1\n")
+    (runs / "run" / run / "artifacts.json").write_text(
+        '{\n  "ep.base.obj": "/cache/user/0123456789abcdef/ep/obj",\n'
+        '  "ep.base.image": "/cache/user/0123456789abcdef/ep/obj/image",\n'
+        '  "ep.base.modules": "/cache/user/0123456789abcdef/ep/guest/modules"\n}\n'
+    )
+    assert report(runs, tmp_path, run).returncode == 0
+    assert (
+        "built, and used by this run:\n"
+        "  user/0123456789abcdef/ep/obj\n"
+        "    tree ~/linux\n"
+        "    version 7.9.1\n"
+        "toolchain:\n"
+    ) in content(tmp_path, run)["about"]
+
+
 @pytest.mark.parametrize("prefix", ["", "/some/where/run/"])
 def test_named_run(runs: Path, tmp_path: Path, prefix: str):
     run = "20260101-100000-demo-1"
