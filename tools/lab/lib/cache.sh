@@ -31,6 +31,7 @@ run_dir=		# logs of this run
 entry=			# result of cache_entry
 building=		# the tmp folder that this run is filling
 opened=			# when this run began, for find -newermt
+at_exit+=(cache_drop_half_built cache_close)
 
 cache_open()		# VERB
 {

@@ -50,3 +50,21 @@ sandbox()		# [BWRAP OPTION...] -- COMMAND...
 		--chdir /lab \
 		"${sandbox_more[@]}" "${options[@]}" -- "$@"
 }
+
+played=			# exit status of what play_in ran
+
+play_in()		# [BWRAP OPTION...] -- COMMAND...
+{
+	played=0
+	start_step sandbox "$@"
+	wait "$step_pid" || played=$?
+	step_pid=
+}
+
+# Run a program of the lab; what it leaves behind is worth a look if it fails.
+play()			# COMMAND...
+{
+	play_in -- "$@"
+	((played == 0)) || say "lab: the logs are in $run_dir"
+	[[ ! ${trace-} ]] || say "the traces are in $run_dir"
+}

@@ -12,6 +12,7 @@ step_pid=
 step_status=		# results of try_step
 step_log=
 step_count=0
+at_exit=()		# what is done before the front door leaves
 
 say()
 {
@@ -65,7 +66,17 @@ end_step()
 	wait "$step_pid" 2>/dev/null || true
 	step_pid=
 }
-trap 'end_step; cache_drop_half_built; cache_close || true' EXIT
+
+leave()
+{
+	local what
+
+	end_step
+	for what in "${at_exit[@]}"; do
+		$what || true
+	done
+}
+trap leave EXIT
 trap 'say; say "lab: interrupted; what was half built is dropped"; exit 130' INT
 trap 'say "lab: terminated; what was half built is dropped"; exit 143' TERM HUP
 

@@ -44,8 +44,9 @@ def test_wrong_arguments(cache: Path, args: list[str], names: str):
 def test_a_verb_ends_as_what_it_played(cache: Path, verb: str, status: int):
     """The front door itself, with nothing built and a program that fails."""
     front = (REPO / "lab").read_text()
-    body = front[front.index("no_arguments()") : front.index("# Folder for the user")]
+    body = front[front.index("no_arguments()") : front.index("verb=${1-help}")]
     stand_in = f"""
+. $repo/tools/lab/lib/sandbox.sh
 . $repo/tools/lab/lib/check.sh
 {body}
 trace= selected=() needs=(nothing)

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from front_door import HANG, LAB, REPO, half_built, lab, run, start
+from front_door import HANG, LAB, REPO, half_built, lab, run, start, wait_for
 
 LIBRARY = "".join(
     f". {REPO}/tools/lab/{name}.sh\n"
@@ -559,3 +559,39 @@ def test_a_board_file(cache: Path, tmp_path: Path):
     assert done.stdout.startswith("/run/lab/board/mine\nnonsense\n")
     assert half_built(cache) == []
     assert LAB.exists()
+
+
+# Folders for the user.
+
+
+def fill(verb: str, folder: Path, end: str) -> str:
+    return f"""
+    {LIBRARY}
+    . $repo/tools/lab/lib/series.sh
+    enter() {{ :; }}
+    need_base_git() {{ :; }}
+    sandbox() {{ mkdir $2/drivers; touch $2/.git $2/drivers/a.c; {end}; }}
+    run_{verb} {folder}"""
+
+
+@pytest.mark.parametrize("verb", ["tree", "series export"])
+@pytest.mark.parametrize("name", ["new/out", "there"])
+@pytest.mark.parametrize("end, status", [("true", 0), ("false", 1), ("exit 137", 137)])
+def test_a_folder_is_whole_or_as_it_was(
+    cache: Path, tmp_path: Path, verb: str, name: str, end: str, status: int
+):
+    (tmp_path / "there").mkdir()
+    done = run(cache, fill(verb, tmp_path / name, end))
+    assert done.returncode == status, done.stderr
+    assert (tmp_path / name / "drivers/a.c").exists() == (status == 0)
+    if status:
+        assert not (tmp_path / "new").exists()
+        assert list((tmp_path / "there").iterdir()) == []
+
+
+def test_an_interrupted_tree_is_dropped(cache: Path, tmp_path: Path):
+    one = start(cache, fill("tree", tmp_path / "new/out", "sleep 1000"))
+    wait_for((tmp_path / "new/out/drivers/a.c").exists)
+    one.terminate()
+    assert one.wait(HANG) == 143
+    assert not (tmp_path / "new").exists()

@@ -182,6 +182,42 @@ def test_without_flock_nothing_begins(
     assert not cache.exists()
 
 
+@pytest.mark.parametrize("verb", [["tree"], ["series", "export"]])
+@pytest.mark.parametrize("name", ["out", "new/folder/out", "there"])
+def test_a_folder_is_not_left_half_made(
+    cache: Path, bare_path: Path, tmp_path: Path, verb: list[str], name: str
+):
+    """Here for lack of a tool; what was there stays, and is as it was."""
+    (tmp_path / "there").mkdir()
+    (tmp_path / "os-release").write_text("ID=debian\n")
+    before = sorted(tmp_path.rglob("*"))
+    done = lab(
+        *verb,
+        tmp_path / name,
+        LAB_CACHE=cache,
+        PATH=bare_path,
+        LAB_OS_RELEASE=tmp_path / "os-release",
+    )
+    assert done.returncode == 1
+    assert "missing: mmdebstrap" in done.stderr
+    assert [
+        path
+        for path in sorted(tmp_path.rglob("*"))
+        if cache not in (path, *path.parents)
+    ] == before
+
+
+def test_a_folder_with_files_is_not_touched(cache: Path, tmp_path: Path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/letter").touch()
+    for verb in (["tree"], ["series", "export"]):
+        done = lab(*verb, tmp_path / "out", LAB_CACHE=cache)
+        assert done.returncode == 1
+        assert re.fullmatch(r"lab: .*/out is not empty; .*\n", done.stderr)
+        assert (tmp_path / "out/letter").exists()
+    assert not cache.exists()
+
+
 DEBIAN = "ID=debian\n"
 UBUNTU = 'NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n'
 FEDORA = 'NAME="Fedora Linux"\nID=fedora\nVERSION_ID=43\n'

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# ./lab tree and ./lab series: the series' own tool (tools/series), and the folder
+# of the user's that it fills. What is half made does not stay.
+
+filling=		# that folder, until it is whole
+made=()			# those that were not there, the innermost first
+at_exit+=(drop_filling)
+
+# Sets filling to the absolute path of a folder for the user, empty and made if
+# need be.
+fill_folder()		# PATH
+{
+	local path above
+
+	path=$(readlink -m "$1")
+	above=$path
+	until [[ -e $above ]]; do
+		made+=("$above")
+		above=$(dirname "$above")
+	done
+	mkdir -p "$path" 2>/dev/null || die "cannot make the folder $1"
+	[[ -z $(ls -A "$path") ]] ||
+		die "$path is not empty; name another folder, or remove it"
+	filling=$path
+}
+
+drop_filling()
+{
+	local path
+
+	[[ ! $filling ]] || find "$filling" -mindepth 1 -delete
+	for path in "${made[@]}"; do
+		rmdir "$path" 2>/dev/null || true
+	done
+}
+
+# Run the series' tool on that folder, which is whole then.
+fill()			# VERB [ARGUMENT...]
+{
+	need_base_git
+	play_in --bind "$filling" /out -- python3 -m series "$1" /out "${@:2}"
+	((played == 0)) || return "$played"
+	made=()
+	filling=
+}
+
+run_tree()
+{
+	local folder
+
+	(($# <= 1)) || usage_error "tree takes one folder, not '$2' too"
+	[[ ${1-} != -* ]] || usage_error "tree has no option '$1'"
+	fill_folder "${1:-$repo/linux}"
+	folder=$filling
+	enter tree
+	fill tree --link-to "$repo"
+	say "the tree is in $folder"
+}
+
+run_series()
+{
+	local what=${1-} target
+
+	shift || true
+	case $what in
+	refresh)
+		(($# <= 1)) ||
+			usage_error "series refresh takes one folder, not '$2' too"
+		target=${1:-$repo/linux}
+		[[ -e $target/.git ]] ||
+			die "$target is no kernel tree; ./lab tree makes one"
+		enter series
+		play_in --bind "$repo" /lab --bind "$target" /out -- \
+			python3 -m series refresh /out
+		return "$played" ;;
+	export)
+		[[ ${1-} && ${1-} != -* ]] ||
+			usage_error "series export wants a folder"
+		fill_folder "$1"
+		enter series
+		fill export "${@:2}" ;;
+	check)
+		no_arguments "series check" $# "$@"
+		enter series
+		need_base_git
+		play_in -- python3 -m series check
+		return "$played" ;;
+	*)
+		usage_error "series wants refresh, export or check, not '$what'" ;;
+	esac
+}
