@@ -50,8 +50,7 @@ check_report_file()	# FILE
 choose_seed()
 {
 	[[ $seed ]] || seed=$(((RANDOM << 15 | RANDOM) % 1000000000))
-	[[ $seed =~ ^(0|[1-9][0-9]{0,8})$ ]] ||
-		usage_error "a seed is a number from 0 to 999999999, not '$seed'"
+	is_seed "$seed"
 	LAB_SEED=$seed
 }
 

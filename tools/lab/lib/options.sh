@@ -32,6 +32,13 @@ machine_options()	# ARGUMENT...
 		*)	rest+=("$option") ;;
 		esac
 	done
+	[[ ! ${LAB_SEED-} ]] || is_seed "$LAB_SEED"
+}
+
+is_seed()		# VALUE
+{
+	[[ $1 =~ ^(0|[1-9][0-9]{0,8})$ ]] ||
+		usage_error "a seed is a number from 0 to 999999999, not '$1'"
 }
 
 # Sets $sides and $file from [ep=|host=]FILE.

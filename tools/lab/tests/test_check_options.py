@@ -60,8 +60,9 @@ sandbox() {{ echo some passed >$run_dir/closing-line; return {status}; }}
     assert ("the logs are in" in done.stderr) == (status != 0)
 
 
-def test_wrong_seed_of_the_environment(cache: Path):
-    done = lab("check", LAB_CACHE=cache, LAB_SEED="some")
+@pytest.mark.parametrize("verb", ["check", "demo", "bench", "shell"])
+def test_wrong_seed_of_the_environment(cache: Path, verb: str):
+    done = lab(verb, LAB_CACHE=cache, LAB_SEED="some")
     assert done.returncode == 2
     assert "a seed is a number from 0 to 999999999, not 'some'" in done.stderr
 

@@ -99,6 +99,17 @@ def test_help_names_the_verbs_that_take_a_board(cache: Path):
     assert sorted(named) == sorted(takes)
 
 
+def test_help_and_readme_name_what_the_environment_can_say():
+    """LAB_OS_RELEASE is for tests alone."""
+    text = "".join(
+        path.read_text() for path in (REPO / "lab", *REPO.glob("tools/lab/lib/*.sh"))
+    )
+    names = set(re.findall(r"\$\{(LAB_[A-Z_]+):?[-+]", text)) - {"LAB_OS_RELEASE"}
+    assert names == {"LAB_CACHE", "LAB_MIRROR", "LAB_SEED"}
+    for told in (lab("help").stdout, (REPO / "README.md").read_text()):
+        assert names <= set(re.findall(r"LAB_[A-Z_]+", told))
+
+
 def test_export_to_a_full_folder_is_refused_early(tmp_path: Path, cache: Path):
     (tmp_path / "file").touch()
     done = lab("series", "export", str(tmp_path / "file" / "out"), LAB_CACHE=cache)
