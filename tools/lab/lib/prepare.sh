@@ -340,6 +340,10 @@ choose_tests()		# [PYTEST ARGUMENT...]
 	enter check
 	select_tests "$@"
 	find_needs
+	case " ${needs[*]} " in
+	*" next "*|*" gdb."*)
+		need_series "./lab check${*:+ $*}" ;;
+	esac
 	if [[ " ${needs[*]}" == *" gate."* ]] && has_choice; then
 		die "the gates of the series are for its own kernels; leave their tests out, or --board, --kernel and --config"
 	fi

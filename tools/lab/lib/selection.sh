@@ -14,10 +14,14 @@ needs=()		# what the tests need, as tools/lab/tests/needs.py names it
 select_tests()		# [PYTEST ARGUMENT...]
 {
 	local -a suites=(test_base*.py)
+	local word
 
 	selected=("$@")
 	has_choice || return 0
-	[[ " $*" != *" $tests"/* && " $*" != *" -k"* ]] || return 0
+	for word; do
+		[[ $word != -k* ]] || return 0
+		[[ ! $word || ! -e $repo/${word%%::*} ]] || return 0
+	done
 	! has_series ep || ! has_series host ||
 		suites+=(test_dma.py test_epc.py)
 	# shellcheck disable=SC2086

@@ -400,6 +400,45 @@ def test_a_check_of_a_kernel_with_the_series(cache: Path, tmp_path: Path):
     assert done.stdout.splitlines()[0] == "-k word"
 
 
+@pytest.mark.parametrize("before", ["", "./", "tools/../"])
+@pytest.mark.parametrize("behind", ["", "::test_x"])
+def test_a_file_of_any_spelling_is_a_choice(
+    cache: Path, tmp_path: Path, before: str, behind: str
+):
+    """Nothing is added to it."""
+    tree = kernel_tree(tmp_path / "tree")
+    file = f"{before}{TESTS}/test_run_machine.py{behind}"
+    done = user(
+        cache,
+        "find_needs() { needs=(); echo ${selected[@]}; }\n"
+        f"machine_options --kernel {tree}; choose_tests {file}",
+    )
+    assert done.stdout.splitlines()[0] == file
+
+
+@pytest.mark.parametrize("needed", ["base next", "gdb.host", "gate.kunit next"])
+@pytest.mark.parametrize(
+    "side, lacks",
+    [("", "PCI_EPF_DMA"), ("ep=", "PCI_EPF_DMA"), ("host=", "PCI_EP_DMA_TEST")],
+)
+def test_tests_of_the_series_on_a_tree_without(
+    cache: Path, tmp_path: Path, side: str, lacks: str, needed: str
+):
+    """Refused as the demo is, before anything is built for them."""
+    tree = kernel_tree(tmp_path / "tree")
+    done = user(
+        cache,
+        f"find_needs() {{ needs=({needed}); }}\n"
+        f"machine_options --kernel {side}{tree}; choose_tests -k dma; prepare_check",
+    )
+    assert done.returncode == 1
+    assert steps(done) == []
+    assert done.stderr.splitlines()[-1] == (
+        f"lab: ./lab check -k dma needs the series, and the kernel tree '{tree}' "
+        f"has no {lacks}; ./lab tree makes a tree that has it"
+    )
+
+
 def test_gates_are_for_the_kernels_of_the_series(cache: Path, tmp_path: Path):
     tree = kernel_tree(tmp_path / "tree", *SERIES)
     done = user(
