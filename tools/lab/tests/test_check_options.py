@@ -47,6 +47,7 @@ def test_a_verb_ends_as_what_it_played(cache: Path, verb: str, status: int):
     body = front[front.index("no_arguments()") : front.index("verb=${1-help}")]
     stand_in = f"""
 . $repo/tools/lab/lib/sandbox.sh
+. $repo/tools/lab/lib/options.sh
 . $repo/tools/lab/lib/check.sh
 {body}
 trace= selected=() needs=(nothing)
