@@ -12,7 +12,6 @@ from dma_case import (
     ENGINE,
     EP_STATE,
     WAYS,
-    XFER,
     Holder,
     bind_error,
     bind_has_ended,
