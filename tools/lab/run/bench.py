@@ -18,7 +18,7 @@ from pathlib import Path
 from . import dma, options
 from .artifacts import Artifacts, run_folder
 from .control import Count
-from .errors import LabError
+from .errors import LabError, last_words
 from .lab import Lab
 from .machine import Machine
 
@@ -191,7 +191,7 @@ def write_csv(path: Path, rows: list[Row], windows: int, ready: int) -> None:
 
 
 def judge(rows: list[Row], windows: int, ready: int) -> list[str]:
-    """Everything that is worse than the public implementation (Q46)."""
+    """Everything that is worse than the public implementation."""
     worse = [
         f"{row.size} depth {row.depth} {row.direction}: {name}"
         for row in rows
@@ -226,8 +226,8 @@ def main() -> int:
     logs = run_folder("bench")
     try:
         worse = run(logs)
-    except LabError as error:
-        print(error.closing("bench"))
+    except Exception as error:
+        print(last_words(error, "bench"))
         return 1
     for name in worse:
         print(f"bench: worse than the public implementation: {name}")

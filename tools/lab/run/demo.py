@@ -15,7 +15,7 @@ from pathlib import Path
 
 from . import demo_dma, demo_ntb, demo_nvme
 from .artifacts import Artifacts, run_folder
-from .errors import LabError
+from .errors import last_words
 from .lab import Lab
 from .narration import say, show, step
 
@@ -39,8 +39,8 @@ def main() -> int:
     logs = run_folder("demo")
     try:
         moved = run(sys.argv[1], logs)
-    except LabError as error:
-        say("\n" + error.closing("demo"))
+    except Exception as error:
+        say("\n" + last_words(error, "demo"))
         return 1
     say(f"\ndemo: PASS {moved}")
     return 0

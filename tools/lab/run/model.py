@@ -88,11 +88,11 @@ class Model:
 
     def end(self) -> None:
         """End the process and remove the sockets. Never fails."""
-        self.control.close()
         try:
             self.process.end()
         finally:
             shutil.rmtree(self._sockets, ignore_errors=True)
+            self.control.close()
 
     def _wait_for(self, path: Path) -> None:
         end = time.monotonic() + _START_TIMEOUT

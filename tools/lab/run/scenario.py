@@ -17,21 +17,25 @@ DMA function. In the end no log may have a bad line, and no rule of the bus may 
 broken but in lab.provoking().
 
 The exit status is the script's: 0, what it gives sys.exit(), 1 when it raises or when
-it leaves machines behind, 124 when it takes longer than S seconds (600). Whatever
+it leaves machines behind, 124 when it takes longer than S seconds (600), its threads
+included. Whatever
 happens, all machines are ended, and the logs stay.
 """
 
 import argparse
 import linecache
+import os
 import signal
 import sys
+import threading
 import traceback
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from . import options
 from .artifacts import Artifacts, run_folder
-from .errors import LabError
+from .errors import LabError, last_words
 from .lab import Lab
 from .process import Process
 from .setup import Setup
@@ -65,21 +69,56 @@ def boot(board: str = "rcar-s4", kernels: str = "", **changes: object) -> Lab:
     )
 
 
-class Overdue(BaseException):
-    """The time is up. No Exception, so that a script does not catch it by chance."""
+class Stopped(BaseException):
+    """The script has to end: with `status`, and this is why. No Exception, so that it
+    does not catch it by chance.
+    """
+
+    def __init__(self, status: int, why: str):
+        super().__init__(why)
+        self.status = status
 
 
-def _on_alarm(number: int, frame: FrameType | None) -> None:
+# What the script was told, whatever it made of it
+_stopped: Stopped | None = None
+
+
+def _stop(status: int, why: str) -> None:
+    global _stopped
+    _stopped = Stopped(status, why)
     # Should unwinding hang as well, the second alarm ends everything
     signal.signal(signal.SIGALRM, _on_second_alarm)
     signal.alarm(_GRACE)
-    raise Overdue
+    raise _stopped
+
+
+def _stop_in(timeout: int) -> None:
+    """Seconds from now, or when a signal comes."""
+
+    def on_alarm(number: int, frame: FrameType | None) -> None:
+        _stop(OVERDUE, f"not over after {timeout} s")
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        _stop(128 + number, f"ended by {signal.Signals(number).name}")
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, on_signal)
+    signal.signal(signal.SIGALRM, on_alarm)
+    signal.alarm(timeout)
 
 
 def _on_second_alarm(number: int, frame: FrameType | None) -> None:
     end_all()
-    sys.stderr.flush()
-    raise SystemExit(OVERDUE)
+    # Not through the buffers: the script may be in the middle of a line
+    os.write(2, f"\nrun: {_stopped}, and it does not let go\n".encode())
+    os._exit(_stopped.status)
+
+
+def _wait_for_threads() -> None:
+    """As Python does in the end, but here the time is limited."""
+    for thread in threading.enumerate():
+        if thread is not threading.main_thread() and not thread.daemon:
+            thread.join()
 
 
 def end_all() -> list[str]:
@@ -108,7 +147,7 @@ def _show(error: BaseException, path: Path) -> None:
 
 def _execute(path: Path) -> int:
     try:
-        code = compile(path.read_text(), str(path), "exec")
+        code = compile(path.read_bytes(), str(path), "exec")
         exec(code, {"__name__": "__main__", "__file__": str(path)})
     except SystemExit as end:
         return _status(end.code)
@@ -123,16 +162,18 @@ def play(path: Path, timeout: int) -> int:
     linecache.checkcache(str(path))
     sys.argv = [str(path)]
     sys.path.insert(0, str(path.parent))
-    signal.signal(signal.SIGALRM, _on_alarm)
-    signal.alarm(timeout)
+    _stop_in(timeout)
     try:
         status = _execute(path)
-    except Overdue:
-        print(f"run: {path.name}: not over after {timeout} s", file=sys.stderr)
-        status = OVERDUE
+        _wait_for_threads()
+    except Stopped:
+        pass
     finally:
         signal.alarm(0)
         left = end_all()
+    if _stopped:
+        print(f"run: {path.name}: {_stopped}", file=sys.stderr)
+        status = _stopped.status
     if left:
         names = ", ".join(left)
         print(f"run: {path.name} left behind, and ended: {names}", file=sys.stderr)
@@ -156,9 +197,18 @@ def main() -> int:
     try:
         return play(options.script, options.timeout)
     except LabError as error:
-        print(error.closing("run"), file=sys.stderr)
+        print(last_words(error, "run"), file=sys.stderr)
         return 1
 
 
+def leave(status: int) -> NoReturn:
+    """End, also with a thread of the script that does not."""
+    if _stopped:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -6,6 +6,8 @@ are fakes.
 import errno
 import os
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from fakes import BOARD
 from fakes import fakes  # noqa: F401
 from run import Artifacts, Lab, LabError, tracing
+from run.errors import last_words
 from run.process import Process
 
 
@@ -88,6 +91,32 @@ def test_disk_without_room_for_a_log(tmp_path: Path):
         Process("x", ["true"], tmp_path / "none/log")
     with pytest.raises(LabError, match="^x: /dev/full/log: Not a directory"):
         Process("x", ["true"], Path("/dev/full/log"))
+
+
+@pytest.mark.parametrize("program", ["demo nvme", "bench"])
+def test_program_without_a_place_for_logs(fakes: Path, program: str):  # noqa: F811
+    """Its last line says why, as with any other failure."""
+    done = subprocess.run(
+        [sys.executable, "-m", *f"run.{program}".split()],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"LAB_RUN": "/dev/full"},
+    )
+    assert done.returncode == 1
+    name = program.split()[0]
+    assert done.stdout.splitlines()[-1] == (
+        f"{name}: FAIL [Errno 20] Not a directory: '/dev/full/{name}'"
+    )
+    assert "Traceback" not in done.stderr
+
+
+def test_last_words(capsys: pytest.CaptureFixture[str]):
+    """What nobody foresaw has them as well, and tells where it was."""
+    said = last_words(LabError("log says:\nBUG\nmore"), "demo")
+    assert said == "BUG\nmore\ndemo: FAIL log says:"
+    assert last_words(KeyError("dma.start"), "demo") == "demo: FAIL 'dma.start'"
+    assert last_words(ValueError(), "demo") == "demo: FAIL ValueError"
+    assert capsys.readouterr().err == "KeyError: 'dma.start'\nValueError\n"
 
 
 def test_dead_machine_has_no_trace(lab: Lab, monkeypatch: pytest.MonkeyPatch):

@@ -3,12 +3,14 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from fakes import fakes  # noqa: F401
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 HANG = 300
@@ -98,6 +100,111 @@ def test_script_that_hangs(tmp_path: Path, script, hang: str):
     assert done.returncode == 124
     assert "run: scenario.py: not over after 1 s\n" in done.stderr
     assert gone(done)
+
+
+THREAD = (
+    "import threading, time\nthreading.Thread(target=time.sleep, args=[{}]).start()\n"
+)
+
+
+def test_script_whose_thread_hangs(tmp_path: Path, script):
+    """It belongs to the script, and to its time."""
+    path = script(NAME_IT + "machine.end()\n" + THREAD.format(999))
+    done = play(tmp_path, path, "--timeout", "1")
+    assert done.returncode == 124
+    assert done.stderr == "run: scenario.py: not over after 1 s\n"
+
+
+def test_script_whose_thread_ends_later(tmp_path: Path, script):
+    path = script("machine.end()\n" + THREAD.format(1) + "print('end')\n")
+    done = play(tmp_path, path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_script_that_takes_no_end(tmp_path: Path, script):
+    """It catches everything, again and again."""
+    path = script(
+        NAME_IT + "import time\nwhile True:\n    try:\n        time.sleep(999)\n"
+        "    except BaseException:\n        pass\n"
+    )
+    impatient = "import run.scenario as s, sys; s._GRACE = 1; s.leave(s.main())"
+    done = subprocess.run(
+        [sys.executable, "-c", impatient, "--timeout", "1", path],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"LAB_RUN": str(tmp_path)},
+        timeout=20,
+    )
+    assert done.returncode == 124
+    assert "run: not over after 1 s, and it does not let go\n" in done.stderr
+    assert gone(done)
+
+
+def test_script_that_ignores_its_end(tmp_path: Path, script):
+    """It was overdue, whatever it says."""
+    text = (
+        "machine.end()\nimport time\ntry: time.sleep(9)\nexcept BaseException: pass\n"
+    )
+    done = play(tmp_path, script(text), "--timeout", "1")
+    assert done.returncode == 124
+    assert done.stderr == "run: scenario.py: not over after 1 s\n"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_script_that_is_ended(tmp_path: Path, script, number: signal.Signals):
+    path = script(
+        NAME_IT
+        + f"import os, time\nos.kill(os.getpid(), {int(number)})\ntime.sleep(9)\n"
+    )
+    done = play(tmp_path, path)
+    assert done.returncode == 128 + number
+    assert f"run: scenario.py: ended by {number.name}\n" in done.stderr
+    assert gone(done)
+
+
+def test_script_that_closes_everything(tmp_path: Path, fakes: Path):  # noqa: F811
+    """Also the lines to its machines; they end all the same."""
+    path = fakes / "scenario.py"
+    path.write_text(
+        "import os\nfrom run.process import Process\nfrom run.scenario import boot\n"
+        "with boot():\n"
+        "    for process in Process.running: print('pid', process.pid, flush=True)\n"
+        "    os.closerange(3, 99)\n"
+    )
+    done = play(fakes, path)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    for pid in re.findall(r"^pid (\d+)$", done.stdout, re.M):
+        assert not Path(f"/proc/{pid}").exists()
+
+
+def test_script_in_another_folder(fakes: Path):  # noqa: F811
+    path = fakes / "scenario.py"
+    path.write_text(
+        "import os\nfrom run.scenario import boot\nos.chdir('/')\n"
+        "with boot() as lab:\n    print(lab.ep.do('pwd'))\n"
+    )
+    done = play(fakes, path)
+    assert done.returncode == 0, done.stderr
+    assert (fakes / "lab-1/endpoint.console").exists()
+
+
+@pytest.mark.parametrize(
+    "text, status, says",
+    [
+        (b"\xef\xbb\xbfprint('caf\xc3\xa9')\n", 0, ""),
+        (b"# -*- coding: latin-1 -*-\nprint('caf\xe9')\n", 0, ""),
+        (b"print('caf\xe9')\n", 1, "SyntaxError"),
+        (b"\x7fELF\0\0", 1, "null bytes"),
+    ],
+)
+def test_script_in_any_encoding(tmp_path: Path, text: bytes, status: int, says: str):
+    path = tmp_path / "scenario.py"
+    path.write_bytes(text)
+    done = play(tmp_path, path)
+    assert done.returncode == status
+    assert done.stdout == ("" if status else "caf\xe9\n")
+    assert says in done.stderr
 
 
 def test_script_that_leaves_machines_behind(tmp_path: Path, script):
