@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from .errors import LabError
 
 _PLAN = re.compile(r"^1\.\.(\d+)\s*$")
-_SKIPPED = re.compile(r"^1\.\.0 # SKIP\s*(.*)$")
+_SKIPPED = re.compile(r"^1\.\.0(?: # SKIP)?\s*(.*)$")
 _CASE = re.compile(r"^(not )?ok (\d+)(?: -)?(?: ([^#]*?))?\s*(?:# ?(.*))?$")
 _DIRECTIVE = re.compile(r"^(SKIP|XFAIL|TODO|TIMEOUT|ERROR)\b:? ?(.*)$", re.I)
 
@@ -45,7 +45,7 @@ def _result(failed: bool, comment: str) -> tuple[str, str]:
 
 def parse(text: str) -> list[Case]:
     """The cases of a report, in order; one nameless skip for a suite that was skipped
-    as a whole.
+    as a whole, or has no case.
 
     Raises LabError when there is no plan, or when the cases are not exactly those
     that it announces.

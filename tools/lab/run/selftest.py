@@ -34,6 +34,9 @@ TIMEOUT = 900
 _SKIPPED = 4
 _SELFTESTS = "tools/testing/selftests"
 
+# As tools/lab/kernel/selftest.sh puts them into the image
+_IN_GUEST = "/selftests"
+
 
 def _export_test_function(lab: Lab) -> str:
     import epf_test
@@ -101,7 +104,7 @@ def check_name(tree: Path, name: str) -> None:
 
 
 def _programs(machine: Machine, name: str) -> list[str]:
-    return machine.do(f"cat /selftests/{name}/PROGRAMS").split()
+    return machine.do(f"cat {_IN_GUEST}/{name}/PROGRAMS").split()
 
 
 def _outcomes(suite: str, rc: int, out: str) -> Iterator[Outcome]:
@@ -119,20 +122,21 @@ def _outcomes(suite: str, rc: int, out: str) -> Iterator[Outcome]:
         yield Outcome(suite, "end", "fail", detail=f"exit status {rc}")
 
 
-def _play(one: Wanted, kernels: Kernels, artifacts: Artifacts) -> list[Outcome]:
-    folder = run_folder(f"selftest-{one.name.replace('/', '-')}")
-    outcomes: list[Outcome] = []
+def _play(
+    one: Wanted, number: int, kernels: Kernels, artifacts: Artifacts
+) -> Iterator[Outcome]:
+    """One by one: what comes before a failure of the machines counts as well."""
+    folder = run_folder(f"selftest-{number}-{one.name.replace('/', '-')}")
     with Lab(options.board(BOARD), kernels, folder, artifacts=artifacts) as lab:
         argument = one.suite.prepare(lab)
         machine = lab.ep if one.side == "ep" else lab.host
         for program in _programs(machine, one.name):
             print(f"selftest: {one.name}: {program}", file=sys.stderr, flush=True)
-            command = f"cd /selftests/{one.name} && ./{program} {argument}"
+            command = f"cd {_IN_GUEST}/{one.name} && ./{program} {argument}"
             result = machine.run(command, TIMEOUT)
             (folder / f"{program}.ktap").write_text(result.out)
             suite = f"{one.name}:{program}"
-            outcomes += _outcomes(suite, result.rc, result.out)
-    return outcomes
+            yield from _outcomes(suite, result.rc, result.out)
 
 
 def play(words: list[str]) -> int:
@@ -143,10 +147,10 @@ def play(words: list[str]) -> int:
         host_initramfs=artifacts.path("host.selftest.initramfs"),
     )
     outcomes: list[Outcome] = []
-    for word in words:
+    for number, word in enumerate(words, 1):
         one = wanted(word)
         try:
-            outcomes += _play(one, kernels, artifacts)
+            outcomes.extend(_play(one, number, kernels, artifacts))
         except LabError as error:
             outcomes.append(Outcome(one.name, "machines", "fail", detail=str(error)))
     sys.stdout.write(report_of(outcomes))

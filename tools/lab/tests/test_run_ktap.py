@@ -65,6 +65,11 @@ def test_suite_skipped_as_a_whole():
     assert parse(report) == [Case("", "skip", "no device")]
 
 
+def test_suite_without_a_case():
+    """Nothing was tested, so nothing has passed."""
+    assert parse("TAP version 13\n1..0\n") == [Case("", "skip")]
+
+
 @pytest.mark.parametrize("word", ["TIMEOUT", "ERROR"])
 def test_a_case_that_was_ended_has_failed(word):
     (case,) = parse(f"1..1\nnot ok 1 a # {word} 45 seconds\n")

@@ -8,9 +8,10 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from run import LabError
+from fakes import fakes  # noqa: F401
+from run import LabError, selftest
 from run.ktap import parse
-from run.selftest import _outcomes, check_name, wanted
+from run.selftest import Suite, _outcomes, check_name, wanted
 
 HANG = 900
 
@@ -71,6 +72,7 @@ def test_sides():
         # What a report does not tell, the exit status does
         (1, "1..1\nok 1 a\n", ["pass", "fail"]),
         (139, "1..2\nok 1 a\n", ["fail"]),
+        (0, "1..0\n", ["skip"]),
         (0, "all is well\n", ["pass"]),
         (4, "no device\n", ["skip"]),
         (1, "", ["fail"]),
@@ -88,6 +90,43 @@ def play(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
         env=os.environ | {"LAB_RUN": str(tmp_path)},
         timeout=HANG,
     )
+
+
+PROGRAMS = {
+    "good": {"one": "exit 0"},
+    # The agent is the parent of the shell that runs a command
+    "dead": {"first": "exit 1", "one": "kill -9 $(ps -o ppid= $PPID)"},
+}
+
+
+@pytest.fixture
+def suites(fakes: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    """Machines, their suites being folders of the test's own."""
+    folder = fakes / "selftests"
+    for suite, programs in PROGRAMS.items():
+        (folder / suite).mkdir(parents=True)
+        (folder / suite / "PROGRAMS").write_text("\n".join(programs))
+        for name, text in programs.items():
+            (folder / suite / name).write_text(f"#!/bin/sh\n{text}\n")
+            (folder / suite / name).chmod(0o755)
+    known = Suite(prepare=lambda lab: lab.start_host() or "")
+    monkeypatch.setattr("run.selftest.KNOWN", dict.fromkeys(PROGRAMS, known))
+    monkeypatch.setattr("run.selftest._IN_GUEST", str(folder))
+
+
+def test_machine_that_dies_keeps_what_was_found(suites, capsys):
+    """And the suite behind it is played."""
+    assert selftest.play(["ep:dead", "good"]) == 1
+    found = {case.name: case for case in parse(capsys.readouterr().out)}
+    results = {name: case.result for name, case in found.items()}
+    assert results == {"dead:first": "fail", "dead": "fail", "good:one": "pass"}
+    assert "QEMU was killed by SIGKILL" in found["dead"].detail
+
+
+def test_same_suite_twice_has_two_folders(suites, fakes, capsys):  # noqa: F811
+    """Else its second machine would write over the log of the first."""
+    assert selftest.play(["good", "ep:good"]) == 0
+    assert len(list(fakes.glob("selftest-*/endpoint.console"))) == 2
 
 
 @pytest.mark.needs("base", "next", "selftest")
