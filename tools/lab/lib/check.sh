@@ -41,7 +41,8 @@ check_options()		# [ARGUMENT...]
 
 check_report_file()	# FILE
 {
-	{ : >>"$1"; } 2>/dev/null ||
+	# Empty until the end: what an earlier check left is not this one's
+	{ : >"$1"; } 2>/dev/null ||
 		die "cannot write the report $1; name a file in a folder that is there"
 	check_report=$(readlink -f "$1")
 }
@@ -64,8 +65,15 @@ play_parts()		# TITLE PART...
 	if ((played != 5 && (check_status == 5 || played > check_status))); then
 		check_status=$played
 	fi
-	[[ -s $run_dir/closing-line ]] ||
+	[[ -s $run_dir/closing-line ]] || {
+		write_check_report
 		die "pytest ended without a result"
+	}
+}
+
+write_check_report()
+{
+	[[ ! $check_report ]] || sandbox -- python3 -m run.report >"$check_report"
 }
 
 run_check()
@@ -90,7 +98,7 @@ run_check()
 		play_parts "tests of what was built" machines alone $variants
 	fi
 	where_the_time_went
-	[[ ! $check_report ]] || sandbox -- python3 -m run.report >"$check_report"
+	write_check_report
 	cat "$run_dir/closing-line"
 	return "$check_status"
 }

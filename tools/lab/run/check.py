@@ -8,15 +8,22 @@ played, whatever fails. The exit status is pytest's: 0 when every test passed, 1
 one failed, 5 when there was none at all, more when pytest itself failed.
 """
 
+import json
 import os
 import subprocess
 import sys
+from dataclasses import asdict
 
 from .artifacts import run_folder
 from .errors import LabError
+from .report import Outcome
 from .setup import COMBINED, VARIANTS, Setup, variant
 
 NO_TESTS = 5
+
+# As pytest has it for a failure of its own
+_NO_RESULT = 3
+
 _PYTEST = "tools/lab/tests/pytest.ini"
 _WORDS = {
     "combined": [f"smoke:{name}" for name in COMBINED],
@@ -48,17 +55,44 @@ def status_of_all(statuses: list[int]) -> int:
     return max([s for s in statuses if s != NO_TESTS], default=NO_TESTS)
 
 
+def status_of(argv: list[str]) -> int:
+    """Of one call of pytest; _NO_RESULT when it ended without its closing line, as a
+    test can make it.
+    """
+    line = run_folder("closing-line")
+
+    def changed() -> int:
+        return line.stat().st_mtime_ns if line.exists() else 0
+
+    before = changed()
+    status = subprocess.run(argv, check=False).returncode
+    if status < 0:
+        return 128 - status
+    if status in (0, 1, NO_TESTS) and changed() == before:
+        return _NO_RESULT
+    return status
+
+
+def report_no_result(word: str, status: int) -> None:
+    """A part that has none is a failure in the report."""
+    detail = f"pytest ended with status {status}, and without a result"
+    outcome = Outcome("check", word, "fail", detail=detail)
+    with open(run_folder("results.jsonl"), "a") as out:
+        out.write(json.dumps(asdict(outcome)) + "\n")
+
+
 def play(parts: list[str], arguments: list[str]) -> int:
     words = [word for part in parts for word in _WORDS.get(part, [part])]
     commands = {word: command(word, arguments) for word in words}
     statuses = []
     for word, argv in commands.items():
         print(f"== {word}", flush=True)
-        status = abs(subprocess.run(argv, check=False).returncode)
+        status = status_of(argv)
         statuses.append(status)
         if status not in (0, 1, NO_TESTS):
             # It has no result, so there is none of the whole
             run_folder("closing-line").unlink(missing_ok=True)
+            report_no_result(word, status)
             return status
     return status_of_all(statuses)
 

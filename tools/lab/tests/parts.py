@@ -128,6 +128,25 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log):
             self.workqueue.move_to_end(first, last=False)
             super()._assign_work_unit(node)
 
+        def remove_node(self, node) -> str | None:
+            """Returns the test that ended its worker. Nobody else gets that one, nor
+            what the worker had done: xdist itself plays it again and again.
+            """
+            units = {
+                module: {test: False for test, done in unit.items() if not done}
+                for module, unit in self.assigned_work.pop(node).items()
+            }
+            left = {module: unit for module, unit in units.items() if unit}
+            if not left:
+                return None
+            first = next(iter(left.values()))
+            crashed = next(iter(first))
+            del first[crashed]
+            self.workqueue.update({name: unit for name, unit in left.items() if unit})
+            for other in self.assigned_work:
+                self._reschedule(other)
+            return crashed
+
         def _place(self, module: str) -> int:
             return self.collection.index(next(iter(self.workqueue[module])))
 

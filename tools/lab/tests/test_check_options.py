@@ -61,6 +61,36 @@ sandbox() {{ echo some passed >$run_dir/closing-line; return {status}; }}
     assert ("the logs are in" in done.stderr) == (status != 0)
 
 
+@pytest.mark.parametrize(
+    "fails, report",
+    [
+        # pytest died, and the report says so
+        (
+            "sandbox() { [[ $* != *run.report* ]] || echo what there is; }",
+            "what there is",
+        ),
+        # Nothing was played at all
+        ("choose_tests() { die 'no disk'; }", ""),
+    ],
+)
+def test_report_is_not_an_earlier_ones(
+    cache: Path, tmp_path: Path, fails: str, report: str
+):
+    path = tmp_path / "report"
+    path.write_text("KTAP version 1\n1..0\n")
+    stand_in = """
+. $repo/tools/lab/lib/options.sh
+. $repo/tools/lab/lib/check.sh
+trace= selected=() needs=(nothing) played=0
+has_choice() { false; }
+choose_tests() { :; }
+play() { sandbox -- "$@"; }
+"""
+    done = run(cache, f"{stand_in}\n{fails}\nrun_check --report {path}")
+    assert done.returncode == 1
+    assert path.read_text().strip() == report
+
+
 @pytest.mark.parametrize("verb", ["check", "demo", "bench", "shell"])
 def test_wrong_seed_of_the_environment(cache: Path, verb: str):
     done = lab(verb, LAB_CACHE=cache, LAB_SEED="some")

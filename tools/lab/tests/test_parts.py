@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from closing_line import add_to
 from parts import CPUS, LONGEST
+from run.report import Outcome
 
 HANG = 120
 
@@ -244,6 +245,49 @@ def test_part_without_a_result(suite: Suite):
     done = suite.play("unit", "machines", "alone", cpus=TWO[:1])
     assert done.returncode == 9
     assert not (suite.folder / "closing-line").exists()
+
+
+@pytest.mark.parametrize(
+    "end, status",
+    [
+        # pytest's own words for: no test, and all passed
+        ("os.kill(os.getpid(), 5)", 128 + 5),
+        ("os._exit(5)", 3),
+        ("os._exit(0)", 3),
+    ],
+)
+def test_part_that_ends_without_a_word(suite: Suite, end: str, status: int):
+    suite.add("test_unit", "def test_unit(): pass\n")
+    suite.add("test_machine", f"def test_machine(artifacts):\n    import os; {end}\n")
+    done = suite.play("unit", "machines", "alone", cpus=TWO[:1])
+    assert done.returncode == status
+    assert not (suite.folder / "closing-line").exists()
+    results = (suite.folder / "results.jsonl").read_text().splitlines()
+    outcomes = [Outcome(**json.loads(line)) for line in results]
+    assert [(one.suite, one.name, one.result) for one in outcomes] == [
+        ("test_unit", "test_unit", "pass"),
+        ("check", "machines", "fail"),
+    ]
+    assert f"status {status}" in outcomes[1].detail
+
+
+@needs_two_cpus
+def test_worker_that_crashes(suite: Suite):
+    """It takes one test with it, and no other."""
+    suite.add(
+        "test_crash",
+        "def test_first(): pass\n"
+        "def test_crash():\n    import os; os._exit(0)\n"
+        "def test_last(): pass\n",
+    )
+    suite.add("test_other", "def test_other(): pass\n")
+    done = suite.play("unit", cpus=TWO)
+    assert done.returncode == 1
+    assert suite.closing_line() == "check: 3 passed, 1 failed, 0 skipped\n"
+    results = (suite.folder / "results.jsonl").read_text().splitlines()
+    outcomes = {one["name"]: one["result"] for one in map(json.loads, results)}
+    assert outcomes.pop("test_crash") == "fail"
+    assert outcomes == dict.fromkeys(("test_first", "test_last", "test_other"), "pass")
 
 
 def test_counts_are_added(tmp_path: Path):
