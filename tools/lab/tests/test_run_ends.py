@@ -41,9 +41,7 @@ def test_lab_of_fakes(lab: Lab):
 @pytest.mark.parametrize("side", ["endpoint", "host"])
 def test_machine_that_ends_by_itself(lab: Lab, side: str):
     """Its log has nothing of it, and no command came later."""
-    with pytest.raises(
-        LabError, match=f"\n{side}: QEMU was killed by SIGSEGV by itsel"
-    ):
+    with pytest.raises(LabError, match=f"\n{side}: QEMU was killed by SIGSEGV by it"):
         with lab:
             lab.start_host()
             process = (lab.ep if side == "endpoint" else lab.host).process
