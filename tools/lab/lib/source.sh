@@ -13,16 +13,6 @@ source_suites=(trixie trixie-backports)
 kernel_source=		# folder with linux-source-X.Y.tar.xz and about
 base=			# name and version of that package
 
-# What to try, in this order, of the package names on standard input: the exact
-# one alone if it is there, else all kernel sources, the newest first.
-source_candidates()	# EXACT
-{
-	sort -ruV | awk -v "exact=$1" '
-		/^linux-source-[0-9]+[.][0-9]+$/ { all = all $0 "\n" }
-		$0 == exact { found = 1 }
-		END { printf "%s", found ? exact "\n" : all }'
-}
-
 # An apt of its own, that knows the mirror and nothing of this machine but the
 # way to reach it. Sets APT_CONFIG.
 make_source_apt()	# FOLDER
@@ -96,21 +86,48 @@ series_fits()		# FOLDER
 	return $status
 }
 
+# Sets there, one name a line.
+ask_mirror()		# FOLDER
+{
+	make_source_apt "$1/apt"
+	apt-get -q update
+	there=$(sources_there)
+}
+
+keep_taken()		# FOLDER
+{
+	rm -rf "$1/apt"
+	mv "$1/taken"/* "$1"
+	rmdir "$1/taken"
+}
+
+# The exact one. That the mirror does not have it holds for this run alone.
 get_source()		# FOLDER
+{
+	local there
+
+	ask_mirror "$1"
+	if grep -qxF "$exact_source" <<<"$there"; then
+		take_source "$exact_source" "$1/taken"
+		keep_taken "$1"
+	else
+		echo "not on the mirror: $exact_source"
+		touch "$1/failed"
+	fi
+}
+
+get_other_source()	# FOLDER
 {
 	local there name
 	local -a candidates
 
-	make_source_apt "$1/apt"
-	apt-get -q update
-	there=$(sources_there)
-	mapfile -t candidates < <(source_candidates $exact_source <<<"$there")
+	ask_mirror "$1"
+	mapfile -t candidates < <(sort -ruV <<<"$there" |
+		awk '/^linux-source-[0-9]+[.][0-9]+$/')
 	for name in "${candidates[@]}"; do
 		take_source "$name" "$1/taken"
-		if [[ $name == "$exact_source" ]] || series_fits "$1/taken"; then
-			rm -rf "$1/apt"
-			mv "$1/taken"/* "$1"
-			rmdir "$1/taken"
+		if series_fits "$1/taken"; then
+			keep_taken "$1"
 			return 0
 		fi
 		rm -rf "$1/taken"
@@ -119,14 +136,31 @@ get_source()		# FOLDER
 	return 1
 }
 
+# What the choice of another source depends on. Who names a mirror gets what is
+# there.
+other_source_key()
+{
+	{
+		echo "$exact_source ${LAB_MIRROR-}"
+		series_content
+		in_repo content tools/series/fits.sh
+	} | key
+}
+
 need_source()
 {
-	local id name
+	local exact other name
 
 	[[ ! $kernel_source ]] || return 0
-	# Who names a mirror gets what is there.
-	id=$(key <<<"$exact_source ${LAB_MIRROR-}")
-	cache_entry source "$id" "get the kernel source" get_source
+	exact=$(key <<<"$exact_source ${LAB_MIRROR-}")
+	other=$(other_source_key)
+	if [[ -d $cache/source-$exact || ! -d $cache/source-other-$other ]]; then
+		cache_entry source "$exact" "get the kernel source" get_source
+	fi
+	if ! grep -qsx "package $exact_source" "$entry/about"; then
+		cache_entry source-other "$other" "get another kernel source" \
+			get_other_source
+	fi
 	kernel_source=$entry
 	name=$(about package)
 	base="$name $(about version)"

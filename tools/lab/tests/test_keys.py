@@ -144,14 +144,18 @@ take_source()
 series_fits() {{ echo fits? $(ls $1); [[ " $FITS " == *" $(about_of $1) "* ]]; }}
 about_of() {{ sed -n 's/^package //p' $1/about; }}
 sources_there() {{ printf '%s\\n' $THERE; }}
+series_content() {{ echo $SERIES; }}
+SERIES=
 """
 
 
-def take(cache: Path, there: list[str], fits: str, broken: str = ""):
+def take(
+    cache: Path, there: list[str], fits: str, broken: str = "", series: str = "one"
+):
     done = run(
         cache,
         f"THERE='{' '.join(there)}' FITS='{fits}' BROKEN='{broken}'\n"
-        f"{FAKES}need_source; echo $base; cd $kernel_source; echo *",
+        f"{FAKES}SERIES={series}; need_source; echo $base; cd $kernel_source; echo *",
     )
     log = "".join(path.read_text() for path in cache.glob("run/*/*.log"))
     return done, log
@@ -185,6 +189,31 @@ def test_else_the_newest_that_the_series_applies_to(
     assert done.stdout == f"{taken[-1]} 1-1\nabout {taken[-1]}.tar.xz\n"
     said = f"base: {EXACT} is not on the mirror; {taken[-1]} is the newest that"
     assert done.stderr.count(said) == 1
+
+
+def test_the_series_chooses_only_where_the_exact_source_is_not(cache: Path):
+    """Another series may fit another source; its choice is kept beside."""
+
+    def taken(there: list[str], series: str) -> tuple[str, list[str]]:
+        fits = "linux-source-7.4"
+        if series == "one":
+            fits += " linux-source-7.10"
+        done, log = take(cache, there, fits, series=series)
+        assert done.returncode == 0, done.stderr
+        for path in cache.glob("run/*/*.log"):
+            path.unlink()
+        return done.stdout.split()[0], re.findall(r"^take (.*)$", log, re.M)
+
+    newest = "linux-source-7.10"
+    assert taken(THERE, "one") == (newest, [newest])
+    assert taken(THERE, "two") == ("linux-source-7.4", [newest, "linux-source-7.4"])
+    # A choice that was made is found without asking the mirror
+    assert taken([], "one") == (newest, [])
+    assert taken([], "two") == ("linux-source-7.4", [])
+    # The exact one is for every series
+    assert taken([*THERE, EXACT], "three") == (EXACT, [EXACT])
+    for series in ("one", "two", "four"):
+        assert taken([], series) == (EXACT, [])
 
 
 @pytest.mark.parametrize("there", [THERE, [], ["linux-source"]])
