@@ -16,6 +16,8 @@
 #define BAR_IO		BIT(0)
 #define BAR_64BIT	BIT(2)
 
+#define PM_CTRL		(CFG_PM + 4)
+
 #define MSI_FLAGS	(CFG_MSI + 2)
 #define MSI_ADDR	(CFG_MSI + 4)
 #define MSI_DATA	(CFG_MSI + 12)
@@ -27,12 +29,12 @@
 #define MSIX_ENABLE	BIT(15)
 
 #define EXP_DEVCAP	(CFG_EXP + 0x04)
+#define DEVCAP_FLR	BIT(4)	/* of the upper byte */
 #define EXP_DEVCTL	(CFG_EXP + 0x08)
 #define EXP_DEVSTA	(CFG_EXP + 0x0a)
 #define EXP_LNKCAP	(CFG_EXP + 0x0c)
 #define EXP_LNKCTL	(CFG_EXP + 0x10)
 #define EXP_LNKSTA	(CFG_EXP + 0x12)
-#define EXP_DEVCTL2	(CFG_EXP + 0x28)
 #define EXP_LNKCAP2	(CFG_EXP + 0x2c)
 #define EXP_LNKCTL2	(CFG_EXP + 0x30)
 
@@ -57,9 +59,9 @@ static void add_pm(struct cfg *c)
 {
 	add_cap(c, CFG_PM, CAP_PM);
 	put16(&c->val[CFG_PM + 2], 0x0003);	/* version 3 */
-	put16(&c->val[CFG_PM + 4], 0x0008);	/* no soft reset */
-	c->bus_rw[CFG_PM + 4] = 0x03;
-	c->bus_w1c[CFG_PM + 5] = 0x80;
+	put16(&c->val[PM_CTRL], 0x0008);	/* no soft reset */
+	c->bus_rw[PM_CTRL] = 0x03;
+	c->bus_w1c[PM_CTRL + 1] = 0x80;
 }
 
 static void add_msi(struct cfg *c, unsigned int log2_vectors)
@@ -79,22 +81,23 @@ static void add_msix(struct cfg *c)
 	c->has_msix = true;
 }
 
-/* Gen 4 x2, 256-byte payloads, function level reset. */
+/* Gen 4 x2, 256-byte payloads; of Device Control 2 there is nothing. */
 static void add_exp(struct cfg *c)
 {
 	add_cap(c, CFG_EXP, CAP_EXP);
 	put16(&c->val[CFG_EXP + 2], 0x0002);
-	put32(&c->val[EXP_DEVCAP], BIT(28) | BIT(15) | 1);
+	put32(&c->val[EXP_DEVCAP], BIT(15) | 1);
 	put32(&c->val[EXP_LNKCAP], 2 << 4 | 4);
 	put16(&c->val[EXP_LNKSTA], 2 << 4 | 4);
 	put32(&c->val[EXP_LNKCAP2], 0x1e);
 	put16(&c->val[EXP_LNKCTL2], 4);
 	put16(&c->val[EXP_DEVCTL], 0x2810);
-	put16(&c->bus_rw[EXP_DEVCTL], 0x7fff);
+	/* no phantom functions, longer tags, auxiliary power */
+	put16(&c->bus_rw[EXP_DEVCTL], 0x78ff);
 	put16(&c->bus_w1c[EXP_DEVSTA], 0x000f);
-	put16(&c->bus_rw[EXP_LNKCTL], 0x01fb);
+	/* but for what is a port's: link disable, retrain link */
+	put16(&c->bus_rw[EXP_LNKCTL], 0x01cb);
 	put16(&c->bus_w1c[EXP_LNKSTA], 0xc000);
-	put16(&c->bus_rw[EXP_DEVCTL2], 0xffff);
 	put16(&c->bus_rw[EXP_LNKCTL2], 0x000f);
 }
 
@@ -129,7 +132,7 @@ static void init_header(struct cfg *c, u16 vendor, u16 device, u32 class)
 	c->val[CFG_CLASS - 1] = (u8)class;
 	put16(&c->bus_rw[CFG_COMMAND], 0x0546);
 	put16(&c->bus_w1c[CFG_STATUS], 0xf900);
-	c->bus_rw[0x0c] = 0xff;
+	c->bus_rw[CFG_CACHE_LINE] = 0xff;
 	c->bus_rw[CFG_INT_LINE] = 0xff;
 	for (i = 0; i < NUM_BARS; i++) {
 		c->bar[i].rebar = -1;
@@ -149,6 +152,7 @@ void cfg_init_function(struct cfg *c, const struct board *b, unsigned int func)
 	if (b->msix)
 		add_msix(c);
 	add_exp(c);
+	c->val[EXP_DEVCAP + 3] |= DEVCAP_FLR;
 	if (b->msi)
 		add_msi(c, 0);
 	add_pm(c);
@@ -407,13 +411,14 @@ void cfg_bus_reset(struct cfg *c, u32 rebar)
 
 	put16(&c->val[CFG_COMMAND], 0);
 	c->val[CFG_STATUS + 1] = 0;
+	c->val[CFG_CACHE_LINE] = 0;
 	c->val[CFG_INT_LINE] = 0;
+	c->val[PM_CTRL] &= (u8)~c->bus_rw[PM_CTRL];
 	c->val[MSI_FLAGS] &= (u8)~c->bus_rw[MSI_FLAGS];
 	memset(&c->val[MSI_ADDR], 0, 10);
 	c->val[MSIX_FLAGS + 1] &= (u8)~c->bus_rw[MSIX_FLAGS + 1];
 	put16(&c->val[EXP_DEVCTL], 0x2810);
 	put16(&c->val[EXP_LNKCTL], 0);
-	put16(&c->val[EXP_DEVCTL2], 0);
 	for (i = 0; i < c->rebars; i++)
 		rebar_reset(c, i, rebar);
 	for (i = 0; i < NUM_BARS; i++)

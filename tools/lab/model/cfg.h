@@ -25,6 +25,7 @@
 #define CFG_STATUS	0x06
 #define CFG_REVISION	0x08
 #define CFG_CLASS	0x0a
+#define CFG_CACHE_LINE	0x0c
 #define CFG_HEADER_TYPE	0x0e
 #define CFG_BAR0	0x10
 #define CFG_CAP_PTR	0x34
@@ -100,8 +101,8 @@ void cfg_bar_mask(struct cfg *c, unsigned int bar, u32 v);
  * @c: function
  * @rebar: MODE_REBAR_RESET, what becomes of the size of resizable BARs
  *
- * Takes away what the bus side wrote. What the endpoint wrote stays, but for
- * that size.
+ * Takes away what the bus side wrote, but for the link's target speed, which is
+ * sticky. What the endpoint wrote stays, but for that size.
  */
 void cfg_bus_reset(struct cfg *c, u32 rebar);
 

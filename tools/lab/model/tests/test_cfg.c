@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Configuration space: who may write what, BARs of every kind, lists of
  * capabilities as each side sees them. */
+#include <stdio.h>
+
 #include "rig.h"
 #include "tap.h"
 
@@ -266,6 +268,146 @@ TEST(cfg_function_level_reset)
 	/* still programmed, and function 0 is untouched */
 	CHECK_EQ(size_bar(&r, 1, 4), 0xffffff00);
 	CHECK(cfg_command(&r.c->fn[0].cfg, COMMAND_MASTER));
+	rig_close(&r);
+}
+
+/* The endpoint's own device does not offer one: it is reset by its machine. */
+TEST(cfg_function_level_reset_is_of_functions)
+{
+	struct rig r;
+	u32 caps;
+
+	rig_open(&r, "generic");
+	CHECK(rig_cfg(&r, 0, CFG_EXP + 4, 4) & BIT(28));
+	epside_ops.read(r.c, VFU_REGION_CONFIG, CFG_EXP + 4, &caps, 4);
+	CHECK_EQ(caps, BIT(15) | 1);
+	rig_close(&r);
+}
+
+static void flr(struct rig *r)
+{
+	rig_set_cfg(r, 0, CFG_EXP + 8, 2, 0x8000);
+}
+
+static void hot_reset(struct rig *r)
+{
+	link_hot_reset(r->c);
+}
+
+static void lose_link(struct rig *r)
+{
+	link_set_unplugged(r->c, true);
+	link_set_unplugged(r->c, false);
+}
+
+static void stop_training(struct rig *r)
+{
+	rig_set_reg(r, REG_CONTROL + CTL_LINK_CTRL, 0);
+	rig_set_reg(r, REG_CONTROL + CTL_LINK_CTRL, CTL_LTSSM_ENABLE);
+}
+
+static void reset_by_machine(struct rig *r)
+{
+	hostside_ops.reset(&r->c->fn[0]);
+}
+
+/* The other function's client holds the link. */
+static void next_client(struct rig *r)
+{
+	hostside_ops.disconnected(&r->c->fn[0]);
+	hostside_ops.connected(&r->c->fn[0]);
+}
+
+/* The whole of what the host sees; @dword of its offsets. */
+static void see(struct rig *r, u32 *dword)
+{
+	u32 off;
+
+	for (off = 0; off < PORT_LOGIC; off += 4)
+		dword[off / 4] = rig_cfg(r, 0, off, 4);
+}
+
+/* The endpoint set up MSI-X and two BARs; the host has written nothing yet. */
+static void untouched(struct rig *r, const char *board)
+{
+	rig_open(r, board);
+	rig_program_bar(r, 0, 0, MIB(1), 0, 0, EP_RAM);
+	rig_program_bar(r, 0, 4, 256, 0, 1, EP_RAM);
+	rig_set_reg(r, 0x8bc, 1);
+	rig_set_reg(r, CFG_MSIX, (rig_reg(r, CFG_MSIX) & 0xffff) | 3 << 16);
+	rig_set_reg(r, CFG_MSIX + 4, 0x800);
+	rig_set_reg(r, 0x8bc, 0);
+	rig_set_cfg(r, 0, CFG_COMMAND, 2, 0);
+	rig_set_cfg(r, 0, MSI_FLAGS, 2, 0);
+	rig_set_cfg(r, 0, CFG_MSI + 4, 4, 0);
+	rig_set_cfg(r, 0, CFG_MSI + 12, 2, 0);
+}
+
+static void write_ones_everywhere(struct rig *r)
+{
+	u32 off;
+
+	/* but for the bit that starts a reset */
+	for (off = 0; off < PORT_LOGIC; off += 4)
+		rig_set_cfg(r, 0, off, 4,
+			    off == CFG_EXP + 8 ? ~0x8000u : ~0u);
+}
+
+TEST(cfg_resets_take_what_the_host_wrote)
+{
+	static void (* const resets[])(struct rig *r) = {
+		flr, hot_reset, lose_link, stop_training, reset_by_machine,
+		next_client,
+	};
+	static const char * const boards[] = { "generic", "rcar-s4", "rk3588" };
+	/* sticky: the link's target speed */
+	const u32 sticky = CFG_EXP + 0x30;
+	u32 before[PORT_LOGIC / 4], after[PORT_LOGIC / 4];
+	unsigned int i, b, at, changed;
+	struct rig r;
+
+	for (i = 0; i < ARRAY_SIZE(resets) * ARRAY_SIZE(boards); i++) {
+		b = i / ARRAY_SIZE(resets);
+		untouched(&r, boards[b]);
+		see(&r, before);
+		write_ones_everywhere(&r);
+		see(&r, after);
+		for (at = 0, changed = 0; at < ARRAY_SIZE(after); at++)
+			changed += after[at] != before[at];
+		CHECK(changed > 10);
+		/* an error that the function has seen */
+		r.c->fn[0].cfg.val[CFG_STATUS + 1] = 0x20;
+		resets[i % ARRAY_SIZE(resets)](&r);
+		see(&r, after);
+		after[sticky / 4] = before[sticky / 4];
+		for (at = 0; at < ARRAY_SIZE(after); at++)
+			if (!CHECK_EQ(after[at], before[at]))
+				printf("#   %s, reset %zu: offset 0x%x\n",
+				       boards[b], i % ARRAY_SIZE(resets),
+				       4 * at);
+		rig_close(&r);
+	}
+}
+
+/* What a function has not is not there to be written. */
+TEST(cfg_bits_that_nobody_writes)
+{
+	static const struct { u32 off, bits; } some[] = {
+		{ CFG_COMMAND, 0x0546 },	/* no ports */
+		{ CFG_EXP + 8, 0x78ff },	/* Device Control */
+		{ CFG_EXP + 0x10, 0x01cb },	/* Link Control */
+		{ CFG_EXP + 0x28, 0 },		/* Device Control 2 */
+		{ CFG_PM + 4, 0x000b },		/* a bit of the endpoint's */
+		{ 0x30, 0 },			/* expansion ROM */
+	};
+	struct rig r;
+	unsigned int i;
+
+	rig_open(&r, "generic");
+	for (i = 0; i < ARRAY_SIZE(some); i++) {
+		rig_set_cfg(&r, 0, some[i].off, 2, 0x7fff);
+		CHECK_EQ(rig_cfg(&r, 0, some[i].off, 2), some[i].bits);
+	}
 	rig_close(&r);
 }
 
