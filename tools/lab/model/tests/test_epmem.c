@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The endpoint's memory as its controller reaches it. */
+#include "epmem.h"
 #include "rig.h"
 #include "tap.h"
 
@@ -243,12 +244,71 @@ TEST(epmem_posted_in_order)
 	for (i = 0; i < STEPS; i++)
 		later_step(&r.c->later);
 	CHECK_EQ(get32(r.ep_ram), POSTED_MAX + 5);
-	/* a reset loses what is on its way */
-	rig_set_bar(&r, 0, 0, 0, 1);
+	rig_close(&r);
+}
+
+/* A reset loses what is on its way, and leaves nothing in the way of what
+ * comes then. */
+TEST(epmem_posted_writes_are_lost_by_a_reset)
+{
+	struct rig r;
+	unsigned int i;
+
+	with_posted(&r);
+	put32(r.ep_ram, 0x600d);
+	for (i = 0; i < 3; i++)
+		rig_set_bar(&r, 0, 0, 0, 0xbad);
 	power_perst(r.c);
 	for (i = 0; i < 2 * STEPS; i++)
 		later_step(&r.c->later);
-	CHECK_EQ(get32(r.ep_ram), POSTED_MAX + 5);
-	CHECK_EQ(r.c->posted.steps, STEPS);
+	epmem_push(r.c);
+	CHECK_EQ(get32(r.ep_ram), 0x600d);
+
+	/* the fault stays */
+	rig_set_reg(&r, REG_CONTROL + CTL_LINK_CTRL, CTL_LTSSM_ENABLE);
+	rig_program_bar(&r, 0, 0, KIB(64), 0, 0, EP_RAM);
+	rig_assign_bar(&r, 0, 0, BAR_ADDR, false);
+	rig_set_cfg(&r, 0, CFG_COMMAND, 2, COMMAND_MEMORY);
+	rig_set_bar(&r, 0, 0, 0, 1);
+	for (i = 0; i < STEPS; i++) {
+		CHECK_EQ(get32(r.ep_ram), 0x600d);
+		later_step(&r.c->later);
+	}
+	CHECK_EQ(get32(r.ep_ram), 1);
+	rig_close(&r);
+}
+
+/* They are past the link: what the host does to it then is too late. */
+TEST(epmem_posted_writes_outlive_the_link)
+{
+	struct rig r;
+	unsigned int i;
+
+	with_posted(&r);
+	rig_set_bar(&r, 0, 0, 0, 1);
+	link_hot_reset(r.c);
+	rig_set_cfg(&r, 0, CFG_COMMAND, 2, COMMAND_MEMORY);
+	rig_set_bar(&r, 0, 0, 4, 2);
+	hostside_ops.disconnected(&r.c->fn[0]);
+	for (i = 0; i < STEPS; i++)
+		later_step(&r.c->later);
+	CHECK_EQ(get32(r.ep_ram), 1);
+	CHECK_EQ(get32(r.ep_ram + 4), 2);
+	rig_close(&r);
+}
+
+/* Memory that is gone when they arrive: they are dropped, in order. */
+TEST(epmem_posted_writes_to_memory_that_is_gone)
+{
+	struct rig r;
+	unsigned int i;
+
+	with_posted(&r);
+	rig_set_bar(&r, 0, 0, 0, 1);
+	guestmem_unmap_all(&r.c->ep.mem);
+	for (i = 0; i < STEPS; i++)
+		later_step(&r.c->later);
+	CHECK(!posted_oldest(&r.c->posted));
+	CHECK_EQ(get32(r.ep_ram), 0);
 	rig_close(&r);
 }
