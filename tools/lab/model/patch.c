@@ -3,6 +3,17 @@
 
 #include "patch.h"
 
+/* Those that are used up make room. */
+static void drop_spent(struct patches *ps)
+{
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < ps->n; i++)
+		if (!ps->patch[i].spent)
+			ps->patch[kept++] = ps->patch[i];
+	ps->n = kept;
+}
+
 int patch_add(struct patches *ps, unsigned int func, unsigned int bar, u64 off,
 	      const u8 *data, u32 len, u32 skip, u32 count)
 {
@@ -10,6 +21,7 @@ int patch_add(struct patches *ps, unsigned int func, unsigned int bar, u64 off,
 
 	if (!len || len > PATCH_LEN)
 		return -EINVAL;
+	drop_spent(ps);
 	if (ps->n == PATCH_MAX)
 		return -ENOSPC;
 	p = &ps->patch[ps->n++];

@@ -360,3 +360,26 @@ TEST(patches)
 	CHECK_EQ(rig_bar(&r, 0, 0, 0x20), 0x11223344);
 	rig_close(&r);
 }
+
+/* There is always room for as many as are in force. */
+TEST(patches_that_are_used_up_make_room)
+{
+	static const u8 lie = 0xaa;
+	struct rig r;
+	unsigned int i;
+
+	with_bar(&r, "generic");
+	CHECK_EQ(patch_add(&r.c->patches, 0, 0, 4, &lie, 1, 0, 0), 0);
+	for (i = 0; i < 3 * PATCH_MAX; i++) {
+		CHECK_EQ(patch_add(&r.c->patches, 0, 0, 0, &lie, 1, 0, 1), 0);
+		CHECK_EQ(rig_bar(&r, 0, 0, 0), 0x60aa);
+		CHECK_EQ(rig_bar(&r, 0, 0, 0), 0x600d);
+	}
+	for (i = 0; i < PATCH_MAX - 1; i++)
+		CHECK_EQ(patch_add(&r.c->patches, 0, 0, 0, &lie, 1, 0, 0), 0);
+	CHECK_EQ(patch_add(&r.c->patches, 0, 0, 0, &lie, 1, 0, 0), -ENOSPC);
+	CHECK_EQ(rig_bar(&r, 0, 0, 4), 0xaa);
+	patch_clear(&r.c->patches);
+	CHECK_EQ(rig_bar(&r, 0, 0, 4), 0);
+	rig_close(&r);
+}
