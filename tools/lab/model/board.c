@@ -12,6 +12,8 @@
 #include "board.h"
 #include "regmap.h"
 
+#define LINE_LEN	256
+
 struct parser {
 	struct board *b;
 	const char *file;
@@ -152,7 +154,7 @@ static int read_bar(struct parser *p, void *field, const char *val)
 		[BAR_DISABLED] = "disabled",
 	};
 	struct board_bar *bar = field;
-	char copy[128], *word, *save;
+	char copy[LINE_LEN], *word, *save;
 	unsigned int t;
 
 	snprintf(copy, sizeof(copy), "%s", val);
@@ -187,7 +189,7 @@ static int read_bar(struct parser *p, void *field, const char *val)
 /* none, or BAR OFFSET SIZE */
 static int read_dma_bar(struct parser *p, void *field, const char *val)
 {
-	char copy[128], *save, *word;
+	char copy[LINE_LEN], *save, *word;
 	u32 v[3];
 	size_t i;
 
@@ -407,7 +409,7 @@ int board_parse(struct board *b, const char *file, const char *text,
 {
 	struct parser p = { .b = b, .file = file, .err = err };
 	unsigned int seen[NUM_KEYS] = { 0 };
-	char line[256];
+	char line[LINE_LEN];
 	size_t i, len;
 	int ret;
 
@@ -448,7 +450,7 @@ int board_load(struct board *b, const char *path, char err[BOARD_ERR_LEN])
 	}
 	text = malloc(KIB(64) + 1);
 	n = text ? fread(text, 1, KIB(64) + 1, f) : 0;
-	if (!text || ferror(f) || n > KIB(64)) {
+	if (!text || ferror(f) || n > KIB(64) || memchr(text, 0, n)) {
 		snprintf(err, BOARD_ERR_LEN, "%s: not a board file", path);
 		ret = -EINVAL;
 	} else {

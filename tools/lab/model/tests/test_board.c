@@ -2,6 +2,8 @@
 /* Board files: those that there are, and what is refused, with its line. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "board.h"
 #include "assembly.h"
@@ -108,6 +110,45 @@ TEST(board_errors_name_file_and_line)
 	refuse(22, "dma-irqs = 3", "one line, or one a channel (8)");
 	refuse(22, "dma-ram-offset = 1T", "not a 64-bit number");
 	refuse(22, "dma-ram-offset = 17179869184G", "not a 64-bit number");
+}
+
+/* @word behind more room than anybody needs: still not understood. */
+static void refuse_far(unsigned int line, const char *key, const char *want)
+{
+	char with[256];
+
+	snprintf(with, sizeof(with), "%s%*s", key, 240 - (int)strlen(key),
+		 "junk");
+	refuse(line, with, want);
+}
+
+TEST(board_whole_lines_are_read)
+{
+	refuse_far(11, "bar0 = resizable", "'junk' is not understood");
+	refuse_far(15, "bar4 = fixed 256", "'junk' is not understood");
+	refuse_far(22, "dma-bar = 4 0 0x100", "'4 0 0x100 ");
+}
+
+TEST(board_file_that_is_none)
+{
+	char path[] = "/tmp/model-board-XXXXXX", err[BOARD_ERR_LEN] = "";
+	const size_t len = sizeof(good);
+	int fd = mkstemp(path);
+	struct board b;
+
+	CHECK_EQ(write(fd, good, len - 1), len - 1);
+	CHECK_EQ(board_load(&b, path, err), 0);
+	/* what stands behind it is not read */
+	CHECK_EQ(write(fd, "\0functions = 9\n", 16), 16);
+	CHECK_EQ(board_load(&b, path, err), -EINVAL);
+	CHECK(strstr(err, "not a board file"));
+	CHECK_EQ(ftruncate(fd, 65537), 0);
+	CHECK_EQ(board_load(&b, path, err), -EINVAL);
+	CHECK(strstr(err, "not a board file"));
+	CHECK_EQ(board_load(&b, "/tmp", err), -EINVAL);
+	CHECK(strstr(err, "not a board file"));
+	close(fd);
+	unlink(path);
 }
 
 TEST(board_dma_ram_offset)
