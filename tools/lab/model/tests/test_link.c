@@ -42,6 +42,7 @@ TEST(link_down_reads_ones_and_drops_writes)
 	CHECK_EQ(rig_count(&r, CNT_HOST_MEM_READ), 1);
 	CHECK_EQ(rig_count(&r, CNT_HOST_MEM_WRITE), 0);
 	CHECK_EQ(rig_count(&r, CNT_HOST_CFG_READ), 0);
+	CHECK_EQ(rig_count(&r, CNT_HOST_CFG_WRITE), 0);
 
 	/* back: the host's settings are gone, the endpoint's stay */
 	rig_set_reg(&r, EVENTS, ~0u);
@@ -53,6 +54,7 @@ TEST(link_down_reads_ones_and_drops_writes)
 	rig_assign_bar(&r, 0, 0, BAR_ADDR, false);
 	rig_set_cfg(&r, 0, CFG_COMMAND, 2, COMMAND_MEMORY);
 	CHECK_EQ(rig_bar(&r, 0, 0, 0), 0x600d);
+	CHECK_EQ(rig_count(&r, CNT_HOST_CFG_WRITE), 2);
 	rig_close(&r);
 }
 
@@ -109,6 +111,56 @@ TEST(link_perst)
 	CHECK(r.c->link_up);
 	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_EVENTS), EVENT_LINK_UP);
 	rig_close(&r);
+}
+
+static void machine_reset(struct rig *r)
+{
+	epside_ops.reset(r->c);
+}
+
+static void machine_dies(struct rig *r)
+{
+	epside_ops.disconnected(r->c);
+	epside_ops.connected(r->c);
+}
+
+/* The endpoint's machine starts over, under a host that runs on: registers of
+ * the device and of the controller have reset values. */
+TEST(link_endpoint_starts_over)
+{
+	static void (* const ways[])(struct rig *r) = {
+		machine_reset, machine_dies,
+	};
+	const u32 dma_en = 0x0c;
+	unsigned int i;
+	struct rig r;
+	u32 v;
+
+	for (i = 0; i < ARRAY_SIZE(ways); i++) {
+		with_bar(&r, "generic");
+		rig_set_reg(&r, r.c->board.dma_offset + dma_en, 1);
+		rig_set_reg(&r, 0x710, 0x70120);
+		rig_set_reg(&r, 0x8bc, 1);
+		rig_set_reg(&r, CFG_VENDOR, 0x1234);
+		link_event(r.c, EVENT_BUS_MASTER);
+		ways[i](&r);
+		CHECK(!r.c->link_up && !r.c->started);
+		CHECK(r.c->ep.connected);
+		CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_LINK_CTRL), 0);
+		CHECK_EQ(rig_reg(&r, EVENTS), 0);
+		CHECK_EQ(rig_reg(&r, r.c->board.dma_offset + dma_en), 0);
+		CHECK_EQ(rig_reg(&r, REG_ATU + 0x104), 0);
+		CHECK_EQ(rig_reg(&r, 0x710), 0);
+		CHECK_EQ(rig_reg(&r, 0x8bc), 0);
+		CHECK_EQ(rig_reg(&r, 0x8fc), 0x67612a2a);
+		CHECK_EQ(rig_reg(&r, CFG_VENDOR), 0xabcd16c3);
+		CHECK(!cfg_command(&r.c->ep.cfg, COMMAND_MEMORY));
+		CHECK(!cfg_msi_enabled(&r.c->ep.cfg));
+		epside_ops.read(r.c, VFU_REGION_CONFIG, CFG_BAR0, &v, 4);
+		CHECK_EQ(v, 0);
+		CHECK_EQ(rig_bar(&r, 0, 0, 0), 0xffffffff);
+		rig_close(&r);
+	}
 }
 
 TEST(link_hot_reset)

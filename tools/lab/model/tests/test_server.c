@@ -4,6 +4,7 @@
  * their own: a client that stammers, one that comes back, one that sends
  * nonsense, and a transfer from end to end.
  */
+#include <dirent.h>
 #include <linux/vfio.h>
 #include <poll.h>
 #include <pthread.h>
@@ -146,6 +147,26 @@ static void read_all(int sock, void *to, size_t len)
 	}
 }
 
+/* @fd: -1 for none */
+static ssize_t send_with_fd(int sock, struct iovec *iov, size_t n, int fd)
+{
+	union {
+		char buf[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { 0 };
+	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = n };
+
+	if (fd >= 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control);
+		CMSG_FIRSTHDR(&msg)->cmsg_level = SOL_SOCKET;
+		CMSG_FIRSTHDR(&msg)->cmsg_type = SCM_RIGHTS;
+		CMSG_FIRSTHDR(&msg)->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(CMSG_FIRSTHDR(&msg)), &fd, sizeof(fd));
+	}
+	return sendmsg(sock, &msg, 0);
+}
+
 /* Send, wait for the reply. Return: its error. */
 static u32 call(int sock, u16 cmd, const void *payload, u32 len, int fd,
 		void *reply, u32 room)
@@ -156,22 +177,9 @@ static u32 call(int sock, u16 cmd, const void *payload, u32 len, int fd,
 	struct iovec iov[2] = {
 		{ &h, sizeof(h) }, { (void *)payload, len },
 	};
-	union {
-		char buf[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { 0 };
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	u8 rest[VFU_MAX_PAYLOAD];
 
-	if (fd >= 0) {
-		msg.msg_control = &control;
-		msg.msg_controllen = sizeof(control);
-		CMSG_FIRSTHDR(&msg)->cmsg_level = SOL_SOCKET;
-		CMSG_FIRSTHDR(&msg)->cmsg_type = SCM_RIGHTS;
-		CMSG_FIRSTHDR(&msg)->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(CMSG_FIRSTHDR(&msg)), &fd, sizeof(fd));
-	}
-	CHECK_EQ(sendmsg(sock, &msg, 0), (ssize_t)h.size);
+	CHECK_EQ(send_with_fd(sock, iov, 2, fd), (ssize_t)h.size);
 	read_all(sock, &h, sizeof(h));
 	if (!CHECK(h.size >= sizeof(h) && h.size - sizeof(h) <= sizeof(rest)))
 		return ~0u;
@@ -315,6 +323,116 @@ TEST(server_drops_nonsense)
 	CHECK_EQ(region_read(sock, 7, 0, 2), EP_VENDOR_ID);
 	close(sock);
 	close(other);
+	server_end();
+}
+
+static unsigned int open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned int n = 0;
+
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* Returns when the server has dropped the host's client: that is one piece of
+ * work under the lock. */
+static void wait_no_host(void)
+{
+	bool there;
+
+	do {
+		pthread_mutex_lock(&s.c->lock);
+		there = s.c->fn[0].connected;
+		pthread_mutex_unlock(&s.c->lock);
+		usleep(1000);
+	} while (there);
+}
+
+/* Half a header, with a descriptor. */
+static void half_a_message(int sock)
+{
+	struct iovec iov = { "\1\0\2\0", 4 };
+	int fd = eventfd(0, EFD_CLOEXEC);
+
+	CHECK_EQ(send_with_fd(sock, &iov, 1, fd), 4);
+	close(fd);
+}
+
+/* Questions, until the server stops reading because nobody takes its
+ * answers. */
+static void questions(int sock)
+{
+	const struct {
+		struct vfu_header h;
+		struct vfu_region_rw rw;
+	} m = {
+		.h = { .command = VFU_REGION_READ, .size = sizeof(m) },
+		.rw = { 0, 7, 4096 },
+	};
+	struct pollfd p = { .fd = sock, .events = POLLOUT };
+
+	while (poll(&p, 1, 200) == 1)
+		if (send(sock, &m, sizeof(m), MSG_DONTWAIT) != sizeof(m))
+			break;
+}
+
+/* A client that goes in the middle of something leaves nothing to the next
+ * one: no maps, no interrupts, no half of a message or of an answer. */
+TEST(server_client_leaves_nothing)
+{
+	static void (* const ends[])(int sock) = { half_a_message, questions };
+	unsigned int files, i;
+	u8 *va, info[16];
+	int host, irq;
+
+	server_start();
+	files = open_files();
+	for (i = 0; i < 2 * ARRAY_SIZE(ends); i++) {
+		host = dial("host");
+		CHECK_EQ(call(host, VFU_DEVICE_GET_INFO, NULL, 0, -1, info,
+			      sizeof(info)), 0);
+		CHECK_EQ(get32(info + 8), VFU_NUM_REGIONS);
+		pthread_mutex_lock(&s.c->lock);
+		CHECK(s.c->fn[0].connected);
+		CHECK_EQ(s.c->fn[0].mem.n, 0);
+		CHECK(!irqset_fire(&s.c->fn[0].irqs, IRQ_MSI, 3));
+		pthread_mutex_unlock(&s.c->lock);
+		va = map_memory(host, 0x10000000, 0x1000);
+		irq = connect_vector(host, 3);
+		ends[i % ARRAY_SIZE(ends)](host);
+		close(host);
+		close(irq);
+		munmap(va, 0x1000);
+		wait_no_host();
+		CHECK_EQ(open_files(), files);
+	}
+	server_end();
+}
+
+/* There is one client at a time. */
+TEST(server_second_client_waits)
+{
+	struct vfu_header h = { .id = 9, .command = VFU_DEVICE_GET_INFO,
+				.size = sizeof(h) };
+	struct pollfd p = { .events = POLLIN };
+	int first, second;
+	u8 reply[32];
+
+	server_start();
+	first = dial("ep");
+	CHECK_EQ(region_read(first, 7, 0, 2), EP_VENDOR_ID);
+	second = dial("ep");
+	CHECK_EQ(write(second, &h, sizeof(h)), sizeof(h));
+	p.fd = second;
+	CHECK_EQ(poll(&p, 1, 50), 0);
+	CHECK_EQ(region_read(first, 7, 0, 2), EP_VENDOR_ID);
+	close(first);
+	read_all(second, reply, sizeof(reply));
+	CHECK_EQ(get16(reply), 9);
+	close(second);
 	server_end();
 }
 
