@@ -71,6 +71,78 @@ TEST(cfg_header_through_dbi)
 	rig_close(&r);
 }
 
+/* What each side's kernel finds, dword by dword. */
+static const struct shown { u32 off, v; } function_shows[] = {
+	{ CFG_VENDOR, 0xabcd16c3 },
+	{ CFG_REVISION, 0xff000000 },
+	{ CFG_CAP_PTR, CFG_PM },
+	{ CFG_PM, 0x0003 << 16 | CFG_MSI << 8 | 0x01 },
+	{ CFG_PM + 4, 0x0008 },
+	{ CFG_EXP, 0x0002 << 16 | 0x10 },
+	{ CFG_EXP + 0x04, BIT(28) | BIT(15) | 1 },
+	{ CFG_EXP + 0x08, 0x2810 },
+	{ CFG_EXP + 0x0c, 2 << 4 | 4 },
+	{ CFG_EXP + 0x10, (2u << 4 | 4) << 16 },
+	{ CFG_EXP + 0x2c, 0x1e },
+	{ CFG_EXP + 0x30, 4 },
+	{ CFG_EXT, 0 },
+}, device_shows[] = {
+	{ CFG_VENDOR, EP_DEVICE_ID << 16 | EP_VENDOR_ID },
+	{ CFG_REVISION, 0xff000000 },
+	{ CFG_CAP_PTR, CFG_PM },
+	{ CFG_PM, 0x0003 << 16 | CFG_MSI << 8 | 0x01 },
+	{ CFG_MSI, (0x80 | 5u << 4 | 5u << 1 | 1) << 16 | CFG_EXP << 8 | 5 },
+	{ CFG_EXP, 0x0002 << 16 | 0x10 },
+	{ CFG_EXP + 0x04, BIT(15) | 1 },
+	{ CFG_EXP + 0x0c, 2 << 4 | 4 },
+	{ CFG_EXT, 0 },
+};
+
+TEST(cfg_header_and_capabilities)
+{
+	const struct shown *is;
+	unsigned int i;
+	struct rig r;
+	u32 v;
+
+	rig_open(&r, "generic");
+	for (i = 0; i < ARRAY_SIZE(function_shows); i++) {
+		is = &function_shows[i];
+		if (!CHECK_EQ(rig_cfg(&r, 0, is->off, 4), is->v))
+			printf("#   function, offset 0x%x\n", is->off);
+	}
+	for (i = 0; i < ARRAY_SIZE(device_shows); i++) {
+		is = &device_shows[i];
+		epside_ops.read(r.c, VFU_REGION_CONFIG, is->off, &v, 4);
+		if (!CHECK_EQ(v, is->v))
+			printf("#   device, offset 0x%x\n", is->off);
+	}
+	CHECK_EQ(hostside_ops.vectors(&r.c->fn[0], IRQ_INTX), 0);
+	CHECK_EQ(hostside_ops.vectors(&r.c->fn[0], IRQ_MSI), 32);
+	CHECK_EQ(epside_ops.vectors(r.c, IRQ_MSI), EP_MSI_VECTORS);
+	rig_set_reg(&r, 0x8bc, 1);
+	rig_set_reg(&r, CFG_INT_LINE, 1 << 8);
+	CHECK_EQ(hostside_ops.vectors(&r.c->fn[0], IRQ_INTX), 1);
+	rig_close(&r);
+}
+
+/* Without DBI_RO_WR_EN the endpoint may write what the host may. */
+TEST(cfg_dbi_writes_as_the_host_does)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, CFG_COMMAND, COMMAND_MEMORY);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_COMMAND, 2), COMMAND_MEMORY);
+	rig_program_bar(&r, 0, 1, 0x1000, 0, 0, EP_RAM);
+	rig_set_reg(&r, CFG_BAR0 + 4, 0xe0000fff);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_BAR0 + 4, 4), 0xe0000000);
+	/* flags are read-only */
+	rig_set_reg(&r, CFG_BAR0 + 4, 0xe000000c);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_BAR0 + 4, 4), 0xe0000000);
+	rig_close(&r);
+}
+
 TEST(cfg_status_is_w1c)
 {
 	struct rig r;
@@ -126,6 +198,11 @@ TEST(cfg_bar_programmable_32bit)
 	rig_assign_bar(&r, 0, 1, 0xe0123456, false);
 	CHECK_EQ(rig_cfg(&r, 0, CFG_BAR0 + 4, 4), 0xe0120000);
 	CHECK_EQ(rig_reg(&r, CFG_BAR0 + 4), 0xe0120000);
+	/* by any width */
+	rig_set_cfg(&r, 0, CFG_BAR0 + 7, 1, 0xd0);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_BAR0 + 4, 4), 0xd0120000);
+	rig_set_cfg(&r, 0, CFG_BAR0 + 4, 2, 0xffff);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_BAR0 + 6, 2), 0xd012);
 	/* the smallest that the endpoint framework makes */
 	rig_program_bar(&r, 0, 3, 128, 0, 1, EP_RAM);
 	CHECK_EQ(size_bar(&r, 0, 3), 0xffffff80);
@@ -165,6 +242,7 @@ TEST(cfg_bars_of_rcar_s4)
 
 	rig_open(&r, "rcar-s4");
 	CHECK_EQ(rig_cfg(&r, 0, CFG_EXT, 4) & 0xffff, 0x15);
+	CHECK_EQ(rig_cfg(&r, 0, CFG_EXT + 4, 4), BIT(4));
 	CHECK_EQ(rig_cfg(&r, 0, CFG_EXT + 8, 4), 2 << 5 | 0);
 	CHECK_EQ(rig_cfg(&r, 0, CFG_EXT + 16, 4) & 7, 2);
 
@@ -184,6 +262,11 @@ TEST(cfg_bars_of_rcar_s4)
 	rig_set_reg(&r, fn1 + CFG_EXT + 4, BIT(6) | BIT(7));
 	rig_set_cfg(&r, 1, CFG_EXT + 8, 4, 3 << 8);
 	CHECK_EQ(size_bar(&r, 1, 0), 0xff800000);
+
+	/* one at least, and that is the smallest */
+	rig_set_reg(&r, fn1 + CFG_EXT + 4, 0);
+	CHECK_EQ(rig_cfg(&r, 1, CFG_EXT + 4, 4), BIT(4));
+	CHECK_EQ(size_bar(&r, 1, 0), 0xfff00000);
 
 	/* fixed: the mask that is written does not matter */
 	rig_set_reg(&r, REG_DBI2 + fn1 + CFG_BAR0 + 16, 0xffff);
@@ -508,24 +591,53 @@ TEST(dbi_port_logic)
 
 TEST(control_page)
 {
+	static const struct { const char *board; u32 off, v; } pages[] = {
+		{ "rcar-s4", CTL_MAGIC, CTL_MAGIC_VALUE },
+		{ "rcar-s4", CTL_VERSION, CTL_VERSION_VALUE },
+		{ "rcar-s4", CTL_FUNCTIONS, 2 },
+		{ "rcar-s4", CTL_DMA_FORMAT, DMA_UNROLL },
+		{ "hdma-native", CTL_DMA_FORMAT, DMA_HDMA_NATIVE },
+		{ "rcar-s4", CTL_CHANNELS, 4 | 4 << 16 },
+		{ "rcar-s4", CTL_DMA_IRQS, 1 },
+		{ "rk3588", CTL_DMA_IRQS, 4 },
+		{ "rk3588", CTL_ALIGN, 65536 },
+		{ "rcar-s4", CTL_FEATURES, FEAT_MSI | FEAT_SUBRANGE },
+		{ "rk3588", CTL_FEATURES,
+		  FEAT_MSI | FEAT_MSIX | FEAT_LINKUP | FEAT_SUBRANGE },
+		{ "rcar-s4", CTL_BAR(0), BAR_RESIZABLE },
+		{ "rcar-s4", CTL_BAR(4), BAR_FIXED },
+		{ "rcar-s4", CTL_BAR_SIZE(4), 256 },
+		{ "rcar-s4", CTL_DMA_OFFSET, 0x35000 },
+		{ "rcar-s4", CTL_DMA_SIZE, 0x1200 },
+		{ "rcar-s4", CTL_DBI_OFFSET, REG_DBI },
+		{ "rcar-s4", CTL_DBI_SIZE, MAX_FUNCS * REG_FUNC_STRIDE },
+		{ "rcar-s4", CTL_DBI2_OFFSET, REG_DBI2 },
+		{ "rcar-s4", CTL_DBI2_SIZE, MAX_FUNCS * REG_FUNC_STRIDE },
+		{ "rcar-s4", CTL_ATU_OFFSET, REG_ATU },
+		{ "rcar-s4", CTL_ATU_SIZE, REG_ATU_SIZE },
+		{ "rcar-s4", CTL_RSVD_BAR, CTL_RSVD_NONE },
+		{ "rk3588", CTL_RSVD_BAR, 4 },
+		{ "rk3588", CTL_RSVD_OFFSET, 0 },
+		{ "rk3588", CTL_RSVD_SIZE, 0x2000 },
+		{ "rk3588", CTL_LINK_CTRL, CTL_LTSSM_ENABLE },
+		{ "rk3588", CTL_LINK_STATUS, CTL_LINK_IS_UP },
+		{ "rk3588", CTL_EVENTS, 0 },
+		{ "rk3588", 0xffc, 0 },
+	};
 	struct rig r;
+	unsigned int i;
 
-	rig_open(&r, "rcar-s4");
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_MAGIC), CTL_MAGIC_VALUE);
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_FUNCTIONS), 2);
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_CHANNELS), 4 | 4 << 16);
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_BAR(0)), BAR_RESIZABLE);
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_BAR(4)), BAR_FIXED);
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_BAR_SIZE(4)), 256);
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_DMA_OFFSET), 0x35000);
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_RSVD_BAR), 0xff);
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_FEATURES),
-		 FEAT_MSI | FEAT_SUBRANGE);
-	rig_close(&r);
+	for (i = 0; i < ARRAY_SIZE(pages); i++) {
+		rig_open(&r, pages[i].board);
+		if (!CHECK_EQ(rig_reg(&r, REG_CONTROL + pages[i].off),
+			      pages[i].v))
+			printf("#   %s, offset 0x%x\n", pages[i].board,
+			       pages[i].off);
+		rig_close(&r);
+	}
 	rig_open(&r, "rk3588");
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_RSVD_BAR), 4);
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_RSVD_SIZE), 0x2000);
-	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_ALIGN), 65536);
+	r.c->board.dma_bar_offset = 0x1000;
+	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_RSVD_OFFSET), 0x1000);
 	r.c->board.dma_ram_offset = 0x2040000000ull;
 	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_DMA_RAM_OFFSET), 0x40000000);
 	CHECK_EQ(rig_reg(&r, REG_CONTROL + CTL_DMA_RAM_OFFSET + 4), 0x20);

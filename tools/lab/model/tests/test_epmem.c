@@ -211,6 +211,7 @@ TEST(epmem_posted_arrives_after_some_steps)
 TEST(epmem_posted_what_pushes)
 {
 	struct rig r;
+	unsigned int i;
 
 	with_posted(&r);
 	rig_set_bar(&r, 0, 0, 0, 1);
@@ -227,6 +228,9 @@ TEST(epmem_posted_what_pushes)
 	rig_set_bar(&r, 0, 0, 0, 2);
 	r.c->posted.steps = 0;
 	rig_set_bar(&r, 0, 0, 0, 3);
+	CHECK_EQ(get32(r.ep_ram), 3);
+	for (i = 0; i < STEPS; i++)
+		later_step(&r.c->later);
 	CHECK_EQ(get32(r.ep_ram), 3);
 	rig_close(&r);
 }

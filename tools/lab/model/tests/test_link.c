@@ -278,6 +278,8 @@ TEST(link_msix)
 	rig_set_reg(&r, CFG_MSIX + 4, 0x800);
 	rig_set_reg(&r, 0x8bc, 0);
 	rig_set_cfg(&r, 0, CFG_MSIX + 2, 2, 0x8000);
+	/* what is held back arrives: a host reads entries back */
+	r.c->posted.steps = 8;
 	fd = dup(r.host_irq[0][5]);
 	irqset_set(&r.c->fn[0].irqs, IRQ_MSIX, 2, fd);
 	hostside_ops.irqs_changed(&r.c->fn[0], IRQ_MSIX, 0, 4);
@@ -301,6 +303,55 @@ TEST(link_requester_that_is_not_there)
 	out32(&r, 0, 1);
 	CHECK_EQ(get32(r.host_ram), 0);
 	CHECK_EQ(rig_count(&r, CNT_VIOL_REQUESTER), 1);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_BUSMASTER), 0);
+	rig_close(&r);
+}
+
+/* Of the host's memory and of what is beside it. */
+TEST(link_reads_of_the_endpoint)
+{
+	struct rig r;
+	u32 v;
+
+	rig_open(&r, "generic");
+	put32(r.host_ram, 0x600d);
+	rig_window_out(&r, 0, EP_OUT, 0x1000, HOST_RAM, 0);
+	rig_window_out(&r, 1, EP_OUT + 0x1000, 0x1000, HOST_MSI, 0);
+	rig_window_out(&r, 2, EP_OUT + 0x2000, 0x1000, HOST_RAM + HOST_RAM_SIZE,
+		       0);
+	epside_ops.read(r.c, EP_OUT_BAR, 0, &v, 4);
+	CHECK_EQ(v, 0x600d);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_UNMAPPED), 0);
+	/* a range for messages is no memory */
+	epside_ops.read(r.c, EP_OUT_BAR, 0x1000, &v, 4);
+	CHECK_EQ(v, 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_UNMAPPED), 0);
+	epside_ops.read(r.c, EP_OUT_BAR, 0x2000, &v, 4);
+	CHECK_EQ(v, 0xffffffff);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_UNMAPPED), 1);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_OUTBOUND), 0);
+	epside_ops.read(r.c, EP_OUT_BAR, 0x3000, &v, 4);
+	CHECK_EQ(v, 0xffffffff);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_OUTBOUND), 1);
+	rig_close(&r);
+}
+
+/* A message to an address above 4 GiB. */
+TEST(link_message_above_4_gib)
+{
+	const u64 addr = 0x123400001000ull;
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_cfg(&r, 0, CFG_MSI + 4, 4, (u32)addr);
+	rig_set_cfg(&r, 0, CFG_MSI + 8, 4, (u32)(addr >> 32));
+	rig_window_out(&r, 0, EP_OUT, 0x1000, addr, 0);
+	rig_window_out(&r, 1, EP_OUT + 0x1000, 0x1000, (u32)addr, 0);
+	out32(&r, 0, HOST_MSI_DATA + 7);
+	CHECK_EQ(rig_host_irqs(&r, 0, 7), 1);
+	out32(&r, 0x1000, HOST_MSI_DATA + 7);
+	CHECK_EQ(rig_host_irqs(&r, 0, 7), 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_UNMAPPED), 1);
 	rig_close(&r);
 }
 
