@@ -3,8 +3,8 @@
 when one of them fails, in a moment and without anything built.
 
 The machines run their commands where the test runs. The model takes the real one's
-commands, knows no endpoint, and can be told with `break RULE` that a rule of the bus
-was broken.
+commands, which its log has then, knows no endpoint, and can be told with `break RULE`
+that a rule of the bus was broken.
 """
 
 import json
@@ -17,7 +17,7 @@ import pytest
 _MODEL = """#!{python}
 import os, signal, socket, sys
 options = dict(zip(sys.argv[1::2], sys.argv[2::2]))
-print("serving", flush=True)
+print("serving", *sys.argv[9:], flush=True)
 server = socket.socket(socket.AF_UNIX)
 server.bind(options["--control"] + ".new")
 server.listen()
@@ -27,6 +27,7 @@ os.rename(options["--control"] + ".new", options["--control"])
 broken = {{"app": 0, "unmapped": 0}}
 line = server.accept()[0].makefile("rw")
 for command in line:
+    print(command, end="", flush=True)
     words = command.split()
     if words == ["seed"]:
         print(1, file=line)

@@ -21,13 +21,14 @@ def line():
     theirs.close()
 
 
-def answer(theirs: socket.socket, *pieces: bytes) -> threading.Thread:
+def answer(theirs: socket.socket, *pieces: bytes, pause: float = 0) -> threading.Thread:
     """Send `pieces` one by one as soon as a command arrived."""
 
     def guest():
         theirs.recv(4096)
         for piece in pieces:
             theirs.sendall(piece)
+            time.sleep(pause)
 
     thread = threading.Thread(target=guest)
     thread.start()
@@ -66,7 +67,7 @@ def test_output_arrives_as_it_is(line, sent, out):
 def test_any_split_of_the_answer(line):
     agent, theirs = line
     data = b"out\n\n@done 1 3\n"
-    thread = answer(theirs, *(data[i : i + 1] for i in range(len(data))))
+    thread = answer(theirs, *(data[i : i + 1] for i in range(len(data))), pause=0.01)
     result = agent.run("x", 5)
     thread.join()
     assert (result.rc, result.out) == (3, "out\n")

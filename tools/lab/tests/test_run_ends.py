@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""How a lab ends: nothing is left, and what went wrong is told. Machines and model
-are fakes.
+"""What a lab tells its model, and how it ends: nothing is left, and what went wrong is
+told. Machines and model are fakes.
 """
 
 import errno
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from fakes import BOARD
 from fakes import fakes  # noqa: F401
-from run import Artifacts, Lab, LabError, tracing
+from run import Artifacts, Lab, LabError, Setup, tracing
 from run.errors import last_words
 from run.process import Process
 
@@ -36,6 +36,62 @@ def test_lab_of_fakes(lab: Lab):
     assert (lab.workdir / "counters.txt").read_text() == (
         "violation.app 0 0\nviolation.unmapped 0 0\n"
     )
+
+
+def test_model_is_told_the_setup(fakes: Path, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("LAB_SEED", "7")
+    artifacts = Artifacts.load()
+    setup = Setup(modes={"stop": "silent"}, faults=("posted 10", "stuck wr 1 on"))
+    kernels = artifacts.kernels("next")
+    with Lab(BOARD, kernels, fakes / "logs", artifacts=artifacts, setup=setup) as lab:
+        pass
+    assert (lab.workdir / "model.log").read_text().splitlines()[:5] == [
+        "serving --seed=7",
+        "seed",
+        "mode stop silent",
+        "fault posted 10",
+        "fault stuck wr 1 on",
+    ]
+
+
+def test_endpoint_that_does_not_boot(lab: Lab, fakes: Path):  # noqa: F811
+    """The model, which is there already, ends too."""
+    program = fakes / "bin/qemu-system-aarch64"
+    program.write_text("#!/bin/sh\necho no such machine >&2; exit 3\n")
+    with pytest.raises(LabError, match="endpoint: QEMU exited with status 3") as caught:
+        with lab:
+            pass
+    assert "no such machine" in str(caught.value)
+
+
+def test_logs_of_machines_that_were_stopped(lab: Lab):
+    """Each is read, whoever came after it."""
+    with pytest.raises(LabError) as caught:
+        with lab:
+            for number in range(3):
+                lab.start_host()
+                with open(lab.host.console, "a") as log:
+                    log.write(f"BUG: {number}\n")
+                with open(lab.host.qemu_log, "w") as log:
+                    log.write(f"{number}\n")
+                if number < 2:
+                    lab.stop_host()
+    assert str(caught.value).splitlines()[1:] == [
+        "host-0.console:2: BUG: 0",
+        "host-0.qemu:1: 0",
+        "host-1.console:2: BUG: 1",
+        "host-1.qemu:1: 1",
+        "host.console:2: BUG: 2",
+        "host.qemu:1: 2",
+    ]
+
+
+def test_lab_without_a_judge(fakes: Path):  # noqa: F811
+    artifacts = Artifacts.load()
+    kernels = artifacts.kernels("next")
+    logs = fakes / "logs"
+    with Lab(BOARD, kernels, logs, artifacts=artifacts, judge=False) as lab:
+        lab.ctl.cmd("break app")
 
 
 @pytest.mark.parametrize("side", ["endpoint", "host"])
