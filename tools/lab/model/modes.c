@@ -48,11 +48,12 @@ static const struct {
 		.def = WRITE_FAULT_UNSEEN,
 	},
 	/* an element of a list is told to be done before the engine looks at
-	 * the next, or after that */
+	 * the next, or after that. The kernel's driver writes the next list
+	 * when it is told, and a channel that still runs walks into it. */
 	[MODE_DONE_ORDER] = {
 		.name = "done-order",
 		.word = { "early", "late" },
-		.def = DONE_ORDER_EARLY,
+		.def = DONE_ORDER_LATE,
 	},
 	/* HDMA: the LLP register moves at watermarks, or also when the
 	 * channel comes to rest */

@@ -273,6 +273,7 @@ TEST(hdma_watermarks)
 	struct rig r;
 
 	rig_open(&r, "hdma-native");
+	r.c->modes.v[MODE_DONE_ORDER] = DONE_ORDER_EARLY;
 	watermark_list(&r);
 	rig_set_reg(&r, WR(0) + WATERMARK_EN, 3);
 	rig_set_reg(&r, WR(0) + DOORBELL, 1);

@@ -64,6 +64,34 @@ static const char *run(struct walk *w)
 	return told;
 }
 
+/* The kernel's driver writes the next list when it is told of the last element.
+ * One that is longer by an element has it where the link was. */
+TEST(walk_into_the_next_list)
+{
+	struct rig r;
+	struct walk w = open_walk(&r, DMA_WRITE);
+	u32 mode;
+
+	for (mode = DONE_ORDER_EARLY; mode <= DONE_ORDER_LATE; mode++) {
+		r.c->modes.v[MODE_DONE_ORDER] = mode;
+		element(&r, LIST, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
+		link_to(&r, LIST + 24, TCB, LIST);
+		w.llp = LIST;
+		w.cycle = true;
+		told[0] = '\0';
+		walk_start(&w);
+		while (!strstr(told, "LIE") && walk_step(&w))
+			;
+		element(&r, LIST + 24, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
+		link_to(&r, LIST + 48, TCB, LIST);
+		while (walk_step(&w))
+			;
+		CHECK(!strcmp(told, mode == DONE_ORDER_EARLY ?
+			      "done LIE done stopped" : "last LIE stopped"));
+	}
+	rig_close(&r);
+}
+
 /* A step before the engine looks on: a list that is refilled right then has
  * no end to tell of. */
 TEST(walk_tells_early)
@@ -71,6 +99,7 @@ TEST(walk_tells_early)
 	struct rig r;
 	struct walk w = open_walk(&r, DMA_WRITE);
 
+	r.c->modes.v[MODE_DONE_ORDER] = DONE_ORDER_EARLY;
 	element(&r, LIST, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
 	CHECK(!strcmp(run(&w), "done LIE stopped"));
 	CHECK_EQ(after, LIST + 24);
@@ -92,7 +121,6 @@ TEST(walk_tells_late)
 	struct rig r;
 	struct walk w = open_walk(&r, DMA_WRITE);
 
-	r.c->modes.v[MODE_DONE_ORDER] = DONE_ORDER_LATE;
 	element(&r, LIST, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
 	element(&r, LIST + 24, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
 	CHECK(!strcmp(run(&w), "done last LIE stopped"));
