@@ -45,7 +45,6 @@ static const unsigned int error_bit[] = {
 };
 
 struct dir {
-	u32 engine_en;
 	u32 int_status;
 	u32 int_line;		/* those of it that assert a line */
 	u32 int_mask;
@@ -203,32 +202,28 @@ static u32 engine_en_get(const struct reg_at *at)
 	unsigned int n;
 
 	for (n = 0; n < engine_chans(at->e, at->w->dir); n++)
-		if (walk_runs(&at->w[n]))
+		if (at->w[n].on || walk_runs(&at->w[n]))
 			return ENGINE_EN;
-	return dir_of(at->w)->engine_en;
+	return 0;
 }
 
 static void engine_en_set(const struct reg_at *at, u32 v)
 {
 	unsigned int n;
 
-	dir_of(at->w)->engine_en = v & ENGINE_EN;
 	for (n = 0; n < engine_chans(at->e, at->w->dir); n++)
-		at->w[n].drain = !(v & ENGINE_EN);
-	engine_kick(at->e);
+		walk_switch(&at->w[n], v & ENGINE_EN);
 }
 
 static u32 pwr_en_get(const struct reg_at *at)
 {
-	return at->w[at->word].drain ? 0 : PWR_EN;
+	return at->w[at->word].on ? PWR_EN : 0;
 }
 
 static void pwr_en_set(const struct reg_at *at, u32 v)
 {
-	if (at->word >= engine_chans(at->e, at->w->dir))
-		return;
-	at->w[at->word].drain = !(v & PWR_EN);
-	engine_kick(at->e);
+	if (at->word < engine_chans(at->e, at->w->dir))
+		walk_switch(&at->w[at->word], v & PWR_EN);
 }
 
 static u32 zero(const struct reg_at *at)
@@ -245,7 +240,7 @@ static void doorbell_set(const struct reg_at *at, u32 v)
 		return;
 	if (v & DOORBELL_STOP) {
 		stop(w);
-	} else if (!w->drain && !walk_runs(w)) {
+	} else if (w->on && !walk_runs(w)) {
 		if (!w->list)
 			w->control = chan_of(w)->control1;
 		engine_ring(at->e, w, at->from);
@@ -421,15 +416,10 @@ static void v0_write(struct engine *e, u32 off, u32 v, int from)
 static void v0_reset(struct engine *e)
 {
 	struct edma *d = to_edma(e);
-	unsigned int n;
 
 	memset(d->dir, 0, sizeof(d->dir));
 	memset(d->ch, 0, sizeof(d->ch));
 	memset(d->plain, 0, sizeof(d->plain));
-	for (n = 0; n < MAX_CHANS; n++) {
-		e->walk[DMA_WRITE][n].drain = true;
-		e->walk[DMA_READ][n].drain = true;
-	}
 }
 
 #define LAYOUT { \

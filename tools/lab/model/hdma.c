@@ -168,13 +168,12 @@ static void native_aborted(struct walk *w, enum walk_error error)
 
 static u32 ch_en_get(const struct reg_at *at)
 {
-	return at->w->drain ? 0 : CH_EN;
+	return at->w->on ? CH_EN : 0;
 }
 
 static void ch_en_set(const struct reg_at *at, u32 v)
 {
-	at->w->drain = !(v & CH_EN);
-	engine_kick(at->e);
+	walk_switch(at->w, v & CH_EN);
 }
 
 static void doorbell_set(const struct reg_at *at, u32 v)
@@ -186,7 +185,7 @@ static void doorbell_set(const struct reg_at *at, u32 v)
 			return;
 		walk_end(w, WALK_STOPPED);
 		native_stopped(w);
-	} else if (v & DOORBELL_START && !w->drain && !walk_runs(w)) {
+	} else if (v & DOORBELL_START && w->on && !walk_runs(w)) {
 		w->control = 0;
 		engine_ring(at->e, w, at->from);
 	}
@@ -309,13 +308,8 @@ static void native_write(struct engine *e, u32 off, u32 v, int from)
 static void native_reset(struct engine *e)
 {
 	struct hdma *h = to_hdma(e);
-	unsigned int n;
 
 	memset(h->ch, 0, sizeof(h->ch));
-	for (n = 0; n < MAX_CHANS; n++) {
-		e->walk[DMA_WRITE][n].drain = true;
-		e->walk[DMA_READ][n].drain = true;
-	}
 }
 
 const struct layout hdma_native = {

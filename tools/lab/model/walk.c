@@ -36,6 +36,12 @@ static void take(struct walk *w)
 	count_add(&w->ctlr->count, CNT_DMA_ELEMENT, 1, w->size, 0);
 }
 
+void walk_switch(struct walk *w, bool on)
+{
+	w->on = on;
+	w->drain |= !on && walk_runs(w);
+}
+
 void walk_start(struct walk *w)
 {
 	w->state = WALK_RUNNING;
@@ -46,6 +52,7 @@ void walk_start(struct walk *w)
 void walk_end(struct walk *w, enum walk_state state)
 {
 	w->state = state;
+	w->drain = false;
 	w->busy = false;
 }
 

@@ -70,8 +70,9 @@ struct walk_ops {
  * @sar: source of the next one
  * @dar: its destination
  * @control: control word of the element, or of the link that was followed last
- * @drain: stop at the next opportunity; doorbells are none of the walk's
+ * @on: what walk_switch() said last
  * @state: the walk's own, as are those below
+ * @drain: it was switched off while it ran: stop at the next opportunity
  * @busy: in the middle of an element
  * @first: nothing of it was moved yet
  */
@@ -91,9 +92,10 @@ struct walk {
 	u64 sar;
 	u64 dar;
 	u32 control;
-	bool drain;
+	bool on;
 
 	enum walk_state state;
+	bool drain;
 	bool busy;
 	bool first;
 };
@@ -105,6 +107,16 @@ static inline bool walk_runs(const struct walk *w)
 {
 	return w->state == WALK_RUNNING;
 }
+
+/**
+ * walk_switch() - switch a walk on or off
+ * @w: channel
+ * @on: without it doorbells are to be ignored
+ *
+ * Off drains a walk that runs. That it is switched on again meanwhile does not
+ * keep it running.
+ */
+void walk_switch(struct walk *w, bool on);
 
 /* Begin, or go on with the list where it stopped: behind an element that was
  * begun, the rest of which is lost. Not while it runs. */

@@ -904,6 +904,42 @@ TEST(edma_drain)
 	rig_close(&r);
 }
 
+/* On again at once is not a way to be kept running. */
+TEST(edma_off_and_on)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 4 * BURST_MAX, EP_RAM + SRC,
+		HOST_RAM + DST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_step(r.c->engine);
+	engine_step(r.c->engine);
+	rig_set_reg(&r, WR_EN, 0);
+	rig_set_reg(&r, WR_EN, 1);
+	engine_run(r.c->engine);
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), STOPPED);
+	CHECK_EQ(rig_reg(&r, WR_CTX(0) + 0x08), 3 * BURST_MAX);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	/* it is on, for all that */
+	CHECK_EQ(rig_reg(&r, WR_EN), 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	/* off while it rests is nothing to remember */
+	rig_set_reg(&r, WR_EN, 0);
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, WR_CLEAR, BIT(0));
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	rig_close(&r);
+}
+
 TEST(edma_fault_stuck)
 {
 	struct rig r;

@@ -390,6 +390,26 @@ TEST(hdma_disable_and_stop)
 	rig_close(&r);
 }
 
+/* On again at once is not a way to be kept running. */
+TEST(hdma_off_and_on)
+{
+	struct rig r;
+
+	rig_open(&r, "hdma-native");
+	element(&r, LIST, CB, 4 * BURST_MAX, EP_RAM + SRC, HOST_RAM + DST);
+	set_channel(&r, WR(0), LSIE, LIST);
+	rig_set_reg(&r, WR(0) + DOORBELL, 1);
+	engine_step(r.c->engine);
+	engine_step(r.c->engine);
+	rig_set_reg(&r, WR(0) + CH_EN, 0);
+	rig_set_reg(&r, WR(0) + CH_EN, 1);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR(0) + CH_STAT), STOPPED);
+	CHECK_EQ(rig_reg(&r, WR(0) + XFER_SIZE), 3 * BURST_MAX);
+	CHECK_EQ(rig_reg(&r, WR(0) + CH_EN), 1);
+	rig_close(&r);
+}
+
 /* A host that rings must have its own function number in func_num. */
 TEST(hdma_requester_of_a_remote_start)
 {
@@ -445,12 +465,13 @@ TEST(hdma_compat_power)
 	CHECK(!memcmp(r.host_ram + DST, r.ep_ram + SRC, 8));
 	CHECK_EQ(rig_reg(&r, COMPAT + 0x04c), BIT(1));
 	CHECK_EQ(rig_ep_irqs(&r, 1), 1);
-	/* off drains */
+	/* off drains, whatever comes after it */
 	element(&r, LIST + 24, CB, 4 * BURST_MAX, EP_RAM + SRC, HOST_RAM + DST);
 	rig_set_reg(&r, COMPAT + 0x010, 1);
 	engine_step(r.c->engine);
 	engine_step(r.c->engine);
 	rig_set_reg(&r, COMPAT + 0x12c, 0);
+	rig_set_reg(&r, COMPAT + 0x12c, 1);
 	engine_run(r.c->engine);
 	CHECK_EQ(rig_reg(&r, COMPAT + 0x400) >> 5 & 3, STOPPED);
 	CHECK_EQ(rig_reg(&r, COMPAT + 0x408), 3 * BURST_MAX);

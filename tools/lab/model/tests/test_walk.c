@@ -202,7 +202,7 @@ TEST(walk_drain_and_faults)
 	walk_start(&w);
 	CHECK(walk_step(&w));
 	CHECK(walk_step(&w));
-	w.drain = true;
+	walk_switch(&w, false);
 	w.stuck = true;
 	CHECK(!walk_step(&w));
 	w.stuck = false;
@@ -213,7 +213,7 @@ TEST(walk_drain_and_faults)
 	w.fail = true;
 	walk_reset(&w);
 	CHECK_EQ(w.state, WALK_IDLE);
-	CHECK(w.fail && !w.drain && !w.list);
+	CHECK(w.fail && !w.on && !w.list);
 	w.list = true;
 	w.cycle = true;
 	w.llp = LIST;
