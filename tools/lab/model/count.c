@@ -33,6 +33,7 @@ static const struct {
 	[CNT_VIOL_INBOUND]	= { "violation.inbound", false },
 	[CNT_VIOL_OUTBOUND]	= { "violation.outbound", false },
 	[CNT_VIOL_LIST]		= { "violation.list", false },
+	[CNT_VIOL_RUNNING]	= { "violation.running", false },
 };
 
 const char *count_name(enum counter which)

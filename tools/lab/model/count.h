@@ -41,6 +41,7 @@ enum counter {
 	CNT_VIOL_INBOUND,	/* host access to a BAR that no window takes */
 	CNT_VIOL_OUTBOUND,	/* endpoint access that no window takes */
 	CNT_VIOL_LIST,		/* a list element that no driver should write */
+	CNT_VIOL_RUNNING,	/* a channel was programmed while it ran */
 	NUM_COUNTERS
 };
 

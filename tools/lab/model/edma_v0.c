@@ -238,13 +238,10 @@ static void doorbell_set(const struct reg_at *at, u32 v)
 
 	if (w->n >= engine_chans(at->e, w->dir))
 		return;
-	if (v & DOORBELL_STOP) {
+	if (v & DOORBELL_STOP)
 		stop(w);
-	} else if (w->on && !walk_runs(w)) {
-		if (!w->list)
-			w->control = chan_of(w)->control1;
+	else
 		engine_ring(at->e, w, at->from);
-	}
 }
 
 /* Interrupt emulation: any write asserts. */
@@ -326,9 +323,15 @@ static void control1_set(const struct reg_at *at, u32 v)
 	chan_of(at->w)->control1 = v;
 	at->w->cycle = v & CTL_CCS;
 	at->w->list = v & CTL_LLE;
-	at->w->func = CTL_FUNC(v);
 	if (!walk_runs(at->w))
 		at->w->control = v;
+}
+
+static void v0_begin(struct walk *w)
+{
+	w->func = CTL_FUNC(chan_of(w)->control1);
+	if (!w->list)
+		w->control = chan_of(w)->control1;
 }
 
 #define WALK_FIELD(f) \
@@ -407,6 +410,8 @@ static void v0_write(struct engine *e, u32 off, u32 v, int from)
 
 	if (off == CTRL)
 		return;
+	if (r && off >= CONTEXT)
+		engine_check_rest(at.w);
 	if (r)
 		reg_set(r, &at, v);
 	else if (off < sizeof(d->plain))
@@ -427,6 +432,7 @@ static void v0_reset(struct engine *e)
 	.reset = v0_reset, \
 	.read = v0_read, \
 	.write = v0_write, \
+	.begin = v0_begin, \
 	.pending = v0_pending, \
 	.walk = { \
 		.done = v0_done, \

@@ -76,6 +76,11 @@ unsigned int engine_line(const struct engine *e, const struct walk *w)
 
 /* ---- channels ---- */
 
+static const char *dir_name(enum dma_dir dir)
+{
+	return dir == DMA_WRITE ? "write" : "read";
+}
+
 static bool requester_ok(const struct walk *w, int from)
 {
 	if (from == ORIGIN_EP || (int)w->func == from)
@@ -86,8 +91,22 @@ static bool requester_ok(const struct walk *w, int from)
 	return false;
 }
 
+void engine_check_rest(struct walk *w)
+{
+	if (walk_works(w))
+		ctlr_report(w->ctlr, CNT_VIOL_RUNNING,
+			    "%s channel %u is programmed while it runs",
+			    dir_name(w->dir), w->n);
+}
+
 void engine_ring(struct engine *e, struct walk *w, int from)
 {
+	if (!w->on)
+		return;
+	engine_check_rest(w);
+	if (walk_runs(w))
+		return;
+	e->layout->begin(w);
 	count_one(&e->ctlr->count, CNT_DMA_START);
 	if (!requester_ok(w, from)) {
 		walk_end(w, WALK_HALTED);
@@ -96,11 +115,6 @@ void engine_ring(struct engine *e, struct walk *w, int from)
 	}
 	walk_start(w);
 	engine_kick(e);
-}
-
-static const char *dir_name(enum dma_dir dir)
-{
-	return dir == DMA_WRITE ? "write" : "read";
 }
 
 void engine_report_abort(struct walk *w)

@@ -22,6 +22,7 @@ struct engine;
  * @reset: power-on state; the channels are reset already
  * @read: dword at @off in the register window
  * @write: likewise; @from is a host function or ORIGIN_EP
+ * @begin: a channel begins, as its registers say
  * @pending: local lines (a bit each) that are asserted
  * @walk: what becomes of what the channels did
  */
@@ -30,6 +31,7 @@ struct layout {
 	void (*reset)(struct engine *e);
 	u32 (*read)(struct engine *e, u32 off);
 	void (*write)(struct engine *e, u32 off, u32 v, int from);
+	void (*begin)(struct walk *w);
 	u32 (*pending)(struct engine *e);
 	struct walk_ops walk;
 };
@@ -74,13 +76,17 @@ unsigned int engine_line(const struct engine *e, const struct walk *w);
 /**
  * engine_ring() - a doorbell: let a channel begin, or go on
  * @e: engine
- * @w: one of its channels that does not run
+ * @w: one of its channels
  * @from: who rang, a host function or ORIGIN_EP
  *
- * A host that rings must have the engine speak with its own function number,
- * or the transfer would pass as another function's: it aborts.
+ * One that is off, or runs, does not hear it. A host that rings must have the
+ * engine speak with its own function number, or the transfer would pass as
+ * another function's: it aborts.
  */
 void engine_ring(struct engine *e, struct walk *w, int from);
+
+/* Somebody programs a channel, which is not to be done while it runs. */
+void engine_check_rest(struct walk *w);
 
 /* Count an error of a channel, and log it. */
 void engine_report_abort(struct walk *w);

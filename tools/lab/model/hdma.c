@@ -16,6 +16,10 @@
 #define CHAN_STRIDE		0x200
 #define CHAN_READ		0x100
 
+/* Registers that say what to transfer. */
+#define CONTEXT			0x08
+#define CONTEXT_END		0x80
+
 #define CH_EN			BIT(0)
 
 #define DOORBELL_START		BIT(0)
@@ -185,10 +189,15 @@ static void doorbell_set(const struct reg_at *at, u32 v)
 			return;
 		walk_end(w, WALK_STOPPED);
 		native_stopped(w);
-	} else if (v & DOORBELL_START && w->on && !walk_runs(w)) {
-		w->control = 0;
+	} else if (v & DOORBELL_START) {
 		engine_ring(at->e, w, at->from);
 	}
+}
+
+static void native_begin(struct walk *w)
+{
+	w->func = chan_of(w)->func_num & FUNC_PF;
+	w->control = 0;
 }
 
 static void llp_set(const struct reg_at *at, u32 v)
@@ -214,12 +223,6 @@ static void control1_set(const struct reg_at *at, u32 v)
 {
 	chan_of(at->w)->control1 = v;
 	at->w->list = v & CONTROL1_LLEN;
-}
-
-static void func_num_set(const struct reg_at *at, u32 v)
-{
-	chan_of(at->w)->func_num = v;
-	at->w->func = v & FUNC_PF;
 }
 
 static u32 ch_stat_get(const struct reg_at *at)
@@ -265,7 +268,7 @@ static const struct reg regs[] = {
 	{ BOTH(0x30), 1, CHAN_FIELD_MASK(watermark_en,
 					 WATERMARK_LOCAL | WATERMARK_REMOTE) },
 	{ BOTH(0x34), 1, CHAN_FIELD(control1), .set = control1_set },
-	{ BOTH(0x38), 1, CHAN_FIELD(func_num), .set = func_num_set },
+	{ BOTH(0x38), 1, CHAN_FIELD(func_num) },
 	{ BOTH(0x3c), 1, CHAN_FIELD(qos) },
 	{ BOTH(0x80), 1, .get = ch_stat_get },
 	{ BOTH(0x84), 1, CHAN_FIELD_MASK(int_stat, 0) },
@@ -300,7 +303,10 @@ static void native_write(struct engine *e, u32 off, u32 v, int from)
 {
 	struct reg_at at = { .e = e, .from = from };
 	const struct reg *r = find(e, off, &at);
+	u32 in_block = off % CHAN_READ;
 
+	if (r && in_block >= CONTEXT && in_block < CONTEXT_END)
+		engine_check_rest(at.w);
 	if (r)
 		reg_set(r, &at, v);
 }
@@ -317,6 +323,7 @@ const struct layout hdma_native = {
 	.reset = native_reset,
 	.read = native_read,
 	.write = native_write,
+	.begin = native_begin,
 	.pending = native_pending,
 	.walk = {
 		.done = native_done,

@@ -53,6 +53,7 @@ void walk_end(struct walk *w, enum walk_state state)
 {
 	w->state = state;
 	w->drain = false;
+	w->told = false;
 	w->busy = false;
 }
 
@@ -120,6 +121,7 @@ static void next_element(struct walk *w)
 	enum walk_state next = WALK_STOPPED;
 	struct element el;
 
+	w->told = false;
 	if (w->list)
 		next = look_ahead(w, &el);
 	if (next != WALK_RUNNING) {
@@ -150,6 +152,7 @@ static void finish_element(struct walk *w)
 				DONE_ORDER_EARLY;
 
 	w->busy = false;
+	w->told = control & (ELEMENT_LIE | ELEMENT_RIE);
 	if (!early)
 		next_element(w);
 	w->ops->done(w, control, next);

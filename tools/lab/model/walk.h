@@ -64,7 +64,7 @@ struct walk_ops {
  * @fail: fault: its next burst fails
  * @list: walk a list; else what stands in @size, @sar and @dar is all
  * @cycle: cycle state
- * @func: requester function number
+ * @func: requester function number; not to be changed while it runs
  * @llp: next element
  * @size: bytes that are left of the element
  * @sar: source of the next one
@@ -73,6 +73,7 @@ struct walk_ops {
  * @on: what walk_switch() said last
  * @state: the walk's own, as are those below
  * @drain: it was switched off while it ran: stop at the next opportunity
+ * @told: an element was told to be done, and the list was not looked at since
  * @busy: in the middle of an element
  * @first: nothing of it was moved yet
  */
@@ -96,6 +97,7 @@ struct walk {
 
 	enum walk_state state;
 	bool drain;
+	bool told;
 	bool busy;
 	bool first;
 };
@@ -106,6 +108,12 @@ void walk_reset(struct walk *w);
 static inline bool walk_runs(const struct walk *w)
 {
 	return w->state == WALK_RUNNING;
+}
+
+/* It runs, and nobody was given reason to think that it came to its end. */
+static inline bool walk_works(const struct walk *w)
+{
+	return walk_runs(w) && !w->told;
 }
 
 /**

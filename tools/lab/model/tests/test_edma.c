@@ -801,6 +801,110 @@ TEST(edma_requester_of_a_remote_start)
 	rig_close(&r);
 }
 
+/* What a channel is to do is not to be written while it does something. */
+TEST(edma_programmed_while_it_runs)
+{
+	struct rig r;
+	u32 off;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 2 * BURST_MAX, EP_RAM + SRC,
+		HOST_RAM + DST);
+	rig_set_reg(&r, WR_BELL, 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 0);
+	/* before it looks at its list, and in the middle of an element */
+	rig_set_reg(&r, WR_BELL, 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 1);
+	engine_step(r.c->engine);
+	rig_set_reg(&r, WR_BELL, 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 2);
+	CHECK_EQ(rig_count(&r, CNT_DMA_START), 1);
+	for (off = 0; off < 0x24; off += 4) {
+		rig_set_reg(&r, WR_CTX(0) + off, rig_reg(&r, WR_CTX(0) + off));
+		CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 3 + off / 4);
+	}
+	/* these are not the channel's, or not of this one */
+	memset(&r.c->count, 0, sizeof(r.c->count));
+	set_channel(&r, WR_CTX(1), LLE | CCS, LIST);
+	rig_set_reg(&r, WR_MASK, 0);
+	rig_set_reg(&r, WR_CLEAR, 0);
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, DMA + 0x70, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 0);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	rig_close(&r);
+}
+
+/* Who was told of an element cannot know that the engine has not looked on;
+ * who was not has no reason to think that it is done. */
+TEST(edma_programmed_when_told)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	r.c->modes.v[MODE_DONE_ORDER] = DONE_ORDER_EARLY;
+	rig_set_reg(&r, WR_EN, 1);
+	element(&r, LIST, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
+	element(&r, LIST + 24, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_step(r.c->engine);	/* look */
+	engine_step(r.c->engine);	/* first element */
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), RUNNING);
+	rig_set_reg(&r, WR_BELL, 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 0);
+	engine_step(r.c->engine);	/* look */
+	rig_set_reg(&r, WR_BELL, 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 1);
+	engine_step(r.c->engine);	/* second one */
+	rig_set_reg(&r, WR_BELL, 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 2);
+	engine_run(r.c->engine);
+	/* a start forgets that something was told */
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_step(r.c->engine);
+	engine_step(r.c->engine);
+	rig_set_reg(&r, WR_EN, 0);
+	engine_step(r.c->engine);
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, WR_BELL, 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 2);
+	rig_set_reg(&r, WR_BELL, 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 3);
+	rig_close(&r);
+}
+
+/* The function number that counts is the one at the doorbell. */
+TEST(edma_requester_while_it_runs)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_set_cfg(&r, 1, CFG_COMMAND, 2, COMMAND_MEMORY);
+	rig_set_reg(&r, WR_EN, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE | RIE, 2 * BURST_MAX, EP_RAM + SRC,
+		HOST_RAM + DST);
+	rig_set_reg(&r, DMA + 0x60, HOST_MSI);
+	rig_set_reg(&r, DMA + 0x70, HOST_MSI_DATA);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_step(r.c->engine);
+	rig_set_reg(&r, WR_CTX(0), LLE | CCS | 1 << 12);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_BUSMASTER), 0);
+	CHECK_EQ(rig_host_irqs(&r, 0, 0), 1);
+	/* and it counts for the next one */
+	set_channel(&r, WR_CTX(0), LLE | CCS | 1 << 12, LIST);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_BUSMASTER), 1);
+	rig_close(&r);
+}
+
 /* Link-side addresses pass the outbound iATU. */
 TEST(edma_outbound_window)
 {

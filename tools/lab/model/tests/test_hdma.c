@@ -410,6 +410,44 @@ TEST(hdma_off_and_on)
 	rig_close(&r);
 }
 
+/* As the eDMA's: what a channel is to do is not to be written while it runs,
+ * and its function number is the one at the doorbell. */
+TEST(hdma_programmed_while_it_runs)
+{
+	static const u32 others[] = {
+		CH_EN, INT_SETUP, INT_CLEAR, MSI_STOP, MSI_WATERMARK,
+		MSI_ABORT, MSI_DATA,
+	};
+	struct rig r;
+	size_t i;
+	u32 off;
+
+	rig_open(&r, "hdma-native");
+	rig_set_cfg(&r, 1, CFG_COMMAND, 2, COMMAND_MEMORY);
+	element(&r, LIST, CB, 2 * BURST_MAX, EP_RAM + SRC, HOST_RAM + DST);
+	set_channel(&r, WR(0), LSIE, LIST);
+	rig_set_reg(&r, WR(0) + DOORBELL, 1);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 0);
+	engine_step(r.c->engine);
+	rig_set_reg(&r, WR(0) + DOORBELL, 1);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 1);
+	for (off = 0x08; off <= 0x3c; off += 4) {
+		rig_set_reg(&r, WR(0) + off, rig_reg(&r, WR(0) + off));
+		CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), off / 4);
+	}
+	rig_set_reg(&r, WR(0) + FUNC_NUM, 1);
+	memset(&r.c->count, 0, sizeof(r.c->count));
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		rig_set_reg(&r, WR(0) + others[i],
+			    rig_reg(&r, WR(0) + others[i]));
+	set_channel(&r, WR(1), LSIE, LIST);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_BUSMASTER), 0);
+	CHECK_EQ(rig_reg(&r, WR(0) + INT_STAT), STOP);
+	rig_close(&r);
+}
+
 /* A host that rings must have its own function number in func_num. */
 TEST(hdma_requester_of_a_remote_start)
 {
