@@ -85,15 +85,16 @@ static struct chan *chan_of(const struct walk *w)
 
 /* ---- interrupts ---- */
 
-/* Local lines that direction @dir asserts, a bit each. */
+/* Local lines that direction @dir asserts, a bit each. The emulated interrupt
+ * has the line of the first channel. */
 static u32 asserted(struct engine *e, enum dma_dir dir)
 {
 	const struct dir *r = &to_edma(e)->dir[dir];
 	u32 live = r->int_line & ~r->int_mask;
-	u32 lines = r->emulated ? BIT(engine_line(e, &e->walk[dir][0])) : 0;
 	unsigned int n;
+	u32 lines = 0;
 
-	live |= live >> 16;
+	live |= live >> 16 | r->emulated;
 	for (n = 0; n < engine_chans(e, dir); n++)
 		if (live & BIT(n))
 			lines |= BIT(engine_line(e, &e->walk[dir][n]));
@@ -105,19 +106,9 @@ static u32 v0_pending(struct engine *e)
 	return asserted(e, DMA_WRITE) | asserted(e, DMA_READ);
 }
 
-/*
- * The endpoint's interrupts are messages, that is, edges; the engine's lines
- * are levels. So a line that is still (or newly) asserted after software
- * touched mask or status is told again.
- */
-static void retell_lines(struct engine *e, enum dma_dir dir)
+static void retell(const struct reg_at *at, u32 before)
 {
-	u32 lines = asserted(e, dir);
-	unsigned int line;
-
-	for (line = 0; lines; line++, lines >>= 1)
-		if (lines & 1)
-			signals_local(&e->signals, line);
+	engine_retell(at->e, before | asserted(at->e, at->w->dir));
 }
 
 static bool mode_is(const struct walk *w, enum mode mode, u32 v)
@@ -254,13 +245,16 @@ static void int_status_set(const struct reg_at *at, u32 v)
 
 static void int_mask_set(const struct reg_at *at, u32 v)
 {
+	u32 before = asserted(at->e, at->w->dir);
+
 	dir_of(at->w)->int_mask = v & INT_BITS;
-	retell_lines(at->e, at->w->dir);
+	retell(at, before);
 }
 
 static void int_clear_set(const struct reg_at *at, u32 v)
 {
 	struct dir *r = dir_of(at->w);
+	u32 before = asserted(at->e, at->w->dir);
 	u64 aborts = (v & INT_ABORT) >> 16;
 	unsigned int i;
 
@@ -269,7 +263,7 @@ static void int_clear_set(const struct reg_at *at, u32 v)
 	for (i = 0; i < ARRAY_SIZE(error_bit); i++)
 		r->err_status &= ~(aborts << error_bit[i]);
 	r->emulated = false;
-	retell_lines(at->e, at->w->dir);
+	retell(at, before);
 }
 
 #define DIR_FIELD(f, m) \

@@ -117,6 +117,16 @@ void engine_ring(struct engine *e, struct walk *w, int from)
 	engine_kick(e);
 }
 
+void engine_retell(struct engine *e, u32 lines)
+{
+	unsigned int line;
+
+	lines &= e->layout->pending(e);
+	for (line = 0; lines; line++, lines >>= 1)
+		if (lines & 1)
+			signals_local(&e->signals, line);
+}
+
 void engine_report_abort(struct walk *w)
 {
 	ctlr_report(w->ctlr, CNT_DMA_ABORT, "%s channel %u aborts",

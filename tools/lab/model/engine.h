@@ -88,6 +88,17 @@ void engine_ring(struct engine *e, struct walk *w, int from);
 /* Somebody programs a channel, which is not to be done while it runs. */
 void engine_check_rest(struct walk *w);
 
+/**
+ * engine_retell() - software has written a mask, or cleared a status
+ * @e: engine
+ * @lines: those that this status asserted before, or does now, a bit each
+ *
+ * The engine's lines are levels, and the endpoint's interrupts are messages,
+ * that is, edges. So a line that is still asserted, by whatever shares it, or
+ * newly so, is told again.
+ */
+void engine_retell(struct engine *e, u32 lines);
+
 /* Count an error of a channel, and log it. */
 void engine_report_abort(struct walk *w);
 

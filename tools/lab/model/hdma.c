@@ -83,33 +83,26 @@ static struct chan *chan_of(const struct walk *w)
 
 /* ---- interrupts ---- */
 
-static bool asserts(const struct chan *ch)
+/* The local line that a channel asserts, as a bit. */
+static u32 asserted(const struct walk *w)
 {
-	return ch->int_stat & ~ch->int_setup & INT_BITS;
+	const struct chan *ch = chan_of(w);
+
+	if (!(ch->int_stat & ~ch->int_setup & INT_BITS))
+		return 0;
+	return BIT(engine_line(w->ctlr->engine, w));
 }
 
 static u32 native_pending(struct engine *e)
 {
-	struct walk *w;
 	enum dma_dir dir;
 	unsigned int n;
 	u32 lines = 0;
 
-	for (dir = 0; dir < NUM_DIRS; dir++) {
-		for (n = 0; n < engine_chans(e, dir); n++) {
-			w = &e->walk[dir][n];
-			if (asserts(chan_of(w)))
-				lines |= BIT(engine_line(e, w));
-		}
-	}
+	for (dir = 0; dir < NUM_DIRS; dir++)
+		for (n = 0; n < engine_chans(e, dir); n++)
+			lines |= asserted(&e->walk[dir][n]);
 	return lines;
-}
-
-/* A line is a level, its message an edge. */
-static void retell_line(const struct reg_at *at)
-{
-	if (asserts(chan_of(at->w)))
-		signals_local(&at->e->signals, engine_line(at->e, at->w));
 }
 
 static void event(struct walk *w, u32 bit, bool local, bool remote, u64 addr)
@@ -232,14 +225,18 @@ static u32 ch_stat_get(const struct reg_at *at)
 
 static void int_setup_set(const struct reg_at *at, u32 v)
 {
+	u32 before = asserted(at->w);
+
 	chan_of(at->w)->int_setup = v & SETUP_BITS;
-	retell_line(at);
+	engine_retell(at->e, before | asserted(at->w));
 }
 
 static void int_clear_set(const struct reg_at *at, u32 v)
 {
+	u32 before = asserted(at->w);
+
 	chan_of(at->w)->int_stat &= ~v;
-	retell_line(at);
+	engine_retell(at->e, before | asserted(at->w));
 }
 
 static void *chan_bank(const struct reg_at *at)

@@ -24,6 +24,8 @@
 #define RD_ERR		(DMA + 0xb4)
 #define WR_CTX(n)	(DMA + 0x200 + 0x200 * (n))
 #define RD_CTX(n)	(DMA + 0x300 + 0x200 * (n))
+#define LL_ERR		(DMA + 0x90)
+#define ALL_INT		0x00ff00ff
 
 #define CCS	BIT(8)
 #define LLE	BIT(9)
@@ -395,6 +397,41 @@ TEST(edma_lines)
 	rig_close(&r);
 }
 
+/* A shared line is one level: one direction lets go of it, and it is told again
+ * as the other holds it. */
+TEST(edma_shared_line_is_told_again)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, RD_STATUS, 0);
+	run_one(&r, LIE);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 2);
+	rig_set_reg(&r, WR_CLEAR, BIT(0));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	/* who does not hold it, cannot let go */
+	rig_set_reg(&r, WR_CLEAR, BIT(0));
+	rig_set_reg(&r, WR_MASK, ALL_INT);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	rig_set_reg(&r, WR_MASK, 0);
+	run_one(&r, LIE);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	rig_set_reg(&r, WR_MASK, ALL_INT);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	rig_set_reg(&r, RD_CLEAR, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	rig_close(&r);
+	/* a line that is not shared is not told for another's sake */
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, RD_STATUS, 0);
+	run_one(&r, LIE);
+	rig_set_reg(&r, WR_CLEAR, BIT(0));
+	CHECK_EQ(rig_ep_irqs(&r, 2), 1);
+	rig_close(&r);
+}
+
 /* Q12: any write to a status register asserts, without a status bit; it is
  * the doorbell that the host rings. */
 TEST(edma_interrupt_emulation)
@@ -573,8 +610,6 @@ TEST(edma_outside_memory_aborts)
 	rig_close(&r);
 }
 
-#define LL_ERR	(DMA + 0x90)
-#define ALL_INT	0x00ff00ff
 
 /* A list that is nowhere. */
 static void run_into_abort(struct rig *r)

@@ -302,6 +302,49 @@ TEST(hdma_watermarks)
 	rig_close(&r);
 }
 
+/* A shared line is one level: one channel lets go of it, and it is told again as
+ * another holds it. A line of its own is not told for another's sake. */
+TEST(hdma_lines)
+{
+	struct rig r;
+
+	rig_open(&r, "hdma-native");
+	element(&r, LIST, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
+	set_channel(&r, WR(0), LSIE, LIST);
+	set_channel(&r, WR(7), LSIE, LIST);
+	ring(&r, WR(0));
+	ring(&r, WR(7));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 2);
+	rig_set_reg(&r, WR(0) + INT_CLEAR, STOP);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	/* who does not hold it, cannot let go */
+	rig_set_reg(&r, RD(3) + INT_SETUP, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	ring(&r, WR(0));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	rig_set_reg(&r, WR(0) + INT_SETUP, LSIE | STOP);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	rig_set_reg(&r, WR(7) + INT_CLEAR, STOP);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+
+	/* write channels first */
+	r.c->board.dma_irqs = 16;
+	set_channel(&r, WR(7), LSIE, LIST);
+	set_channel(&r, RD(3), LAIE, 0);
+	ring(&r, WR(7));
+	ring(&r, RD(3));
+	CHECK_EQ(r.c->engine->layout->pending(r.c->engine), BIT(7) | BIT(11));
+	CHECK_EQ(rig_ep_irqs(&r, 7), 1);
+	CHECK_EQ(rig_ep_irqs(&r, 11), 1);
+	rig_set_reg(&r, WR(7) + INT_CLEAR, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 7), 1);
+	CHECK_EQ(rig_ep_irqs(&r, 11), 0);
+	rig_set_reg(&r, WR(7) + INT_CLEAR, STOP);
+	CHECK_EQ(r.c->engine->layout->pending(r.c->engine), BIT(11));
+	CHECK_EQ(rig_ep_irqs(&r, 7), 0);
+	rig_close(&r);
+}
+
 /* The mask is for the line alone; watermark_en must allow both sides, unless
  * the mode says that the element's word is enough. */
 TEST(hdma_watermark_enables)
