@@ -38,6 +38,12 @@ TEST(chance_bounds)
 	for (i = 0; i < 5; i++)
 		CHECK(seen[i] > 800 && seen[i] < 1200);
 	CHECK(hits > 400 && hits < 600);
+	for (i = 0, hits = 0; i < 100000; i++)
+		hits += chance_hits(&c, 1);
+	CHECK(hits > 60 && hits < 140);
+	for (i = 0, hits = 0; i < 100000; i++)
+		hits += chance_hits(&c, 999);
+	CHECK(hits > 99860 && hits < 99940);
 	CHECK(!chance_hits(&c, 0) && chance_hits(&c, 1000));
 	CHECK_EQ(chance_below(&c, 1), 0);
 	CHECK(chance_below(&c, UINT32_MAX) < UINT32_MAX);

@@ -454,6 +454,9 @@ TEST(edma_interrupt_emulation)
 	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
 	rig_set_bar(&r, 0, 4, 0xa0, 0xffffffff);
 	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	/* and so does one that clears what is there */
+	rig_set_reg(&r, RD_CLEAR, ALL_INT);
+	CHECK_EQ(r.c->engine->layout->pending(r.c->engine), 0);
 	rig_close(&r);
 }
 
@@ -664,6 +667,27 @@ TEST(edma_abort_enables)
 	rig_close(&r);
 }
 
+/* An abort that is masked tells nobody until it is not. */
+TEST(edma_masked_abort)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, LL_ERR, BIT(16));
+	rig_set_reg(&r, WR_MASK, BIT(16));
+	run_into_abort(&r);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
+	CHECK_EQ(r.c->engine->layout->pending(r.c->engine), 0);
+	rig_set_reg(&r, WR_CLEAR, BIT(0));
+	rig_set_reg(&r, WR_MASK, BIT(0) | BIT(16));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	rig_set_reg(&r, WR_MASK, BIT(0));
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	CHECK_EQ(r.c->engine->layout->pending(r.c->engine), BIT(0));
+	rig_close(&r);
+}
+
 /* Without a list the control word says who hears of an abort. */
 TEST(edma_abort_enables_without_list)
 {
@@ -833,6 +857,37 @@ TEST(edma_requester_of_a_remote_start)
 	engine_run(r.c->engine);
 	CHECK_EQ(rig_count(&r, CNT_VIOL_REQUESTER), 1);
 	CHECK_EQ(get32(r.host_ram + DST), 0x600d);
+
+	/* function 0 has no business with function 1's number either */
+	rig_program_bar(&r, 0, 4, 256, 0, 1, EP_REGS + 0x35000);
+	rig_assign_bar(&r, 0, 4, bar + MIB(1), false);
+	set_channel(&r, WR_CTX(0), LLE | CCS | 1 << 12, LIST);
+	put32(r.host_ram + DST, 0);
+	rig_set_bar(&r, 0, 4, 0x10, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_REQUESTER), 2);
+	CHECK_EQ(get32(r.host_ram + DST), 0);
+	rig_close(&r);
+}
+
+/* Five bits of the control word are the number of a function. */
+TEST(edma_requester_field)
+{
+	unsigned int bit;
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_set_reg(&r, WR_EN, 1);
+	element(&r, LIST, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
+	for (bit = 12; bit < 32; bit++) {
+		set_channel(&r, WR_CTX(0), LLE | CCS | BIT(bit), LIST);
+		rig_set_reg(&r, WR_BELL, 0);
+		CHECK_EQ(r.c->engine->walk[DMA_WRITE][0].func,
+			 bit < 17 ? BIT(bit - 12) : 0);
+		engine_run(r.c->engine);
+	}
+	/* functions 2, 4, 8 and 16 are not there */
+	CHECK_EQ(rig_count(&r, CNT_VIOL_REQUESTER), 4);
 	rig_close(&r);
 }
 
@@ -898,11 +953,13 @@ TEST(edma_programmed_when_told)
 	rig_set_reg(&r, WR_BELL, 0);
 	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 2);
 	engine_run(r.c->engine);
-	/* a start forgets that something was told */
+	/* the host is somebody, too; a start forgets that it was told */
+	element(&r, LIST, CB | RIE, 8, EP_RAM + SRC, HOST_RAM + DST);
 	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
 	rig_set_reg(&r, WR_BELL, 0);
 	engine_step(r.c->engine);
 	engine_step(r.c->engine);
+	rig_set_reg(&r, WR_BELL, 0);
 	rig_set_reg(&r, WR_EN, 0);
 	engine_step(r.c->engine);
 	rig_set_reg(&r, WR_EN, 1);
@@ -954,6 +1011,30 @@ TEST(edma_outbound_window)
 	rig_set_reg(&r, WR_BELL, 0);
 	engine_run(r.c->engine);
 	CHECK_EQ(get32(r.host_ram + 0x5010), 0x1234);
+	rig_close(&r);
+}
+
+/* The channel's function number is the requester, not the window's. */
+TEST(edma_function_of_the_window)
+{
+	struct rig r;
+
+	rig_open(&r, "rcar-s4");
+	rig_set_cfg(&r, 1, CFG_COMMAND, 2, COMMAND_MEMORY);
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, RD_EN, 1);
+	rig_window_out(&r, 0, 0x70000000, 0x1000, HOST_RAM, 1);
+	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 4, EP_RAM + SRC, 0x70000010);
+	rig_set_reg(&r, WR_BELL, 0);
+	engine_run(r.c->engine);
+	set_channel(&r, RD_CTX(0), LLE | CCS, LIST);
+	element(&r, LIST, CB | LIE, 4, 0x70000010, EP_RAM + DST);
+	rig_set_reg(&r, RD_BELL, 0);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(0));
+	CHECK_EQ(rig_reg(&r, RD_STATUS), BIT(0));
+	CHECK_EQ(rig_count(&r, CNT_VIOL_BUSMASTER), 0);
 	rig_close(&r);
 }
 
@@ -1147,6 +1228,32 @@ TEST(edma_fault_late)
 	rig_close(&r);
 }
 
+/* An engine at work takes the steps that others wait for. */
+TEST(edma_late_by_steps_of_work)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	/* the step of the element itself is one */
+	r.c->engine->signals.late = 1;
+	run_one(&r, LIE);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	r.c->engine->signals.late = 2;
+	run_one(&r, LIE);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 0);
+	steps(&r, 1);
+	CHECK_EQ(rig_ep_irqs(&r, 0), 1);
+	/* what came after it is not late for its sake when the power was off */
+	r.c->engine->signals.late = 100;
+	run_one(&r, LIE);
+	power_on(r.c);
+	r.c->engine->signals.late = 0;
+	rig_set_reg(&r, RD_STATUS, 0);
+	CHECK_EQ(rig_ep_irqs(&r, 2), 1);
+	rig_close(&r);
+}
+
 /* No interrupt overtakes another, whatever the delay when it was sent. */
 TEST(edma_fault_late_keeps_order)
 {
@@ -1239,6 +1346,80 @@ TEST(edma_fault_doubled_and_stale)
 	rig_close(&r);
 }
 
+/* Steps until the emulated doorbell has come @n times. */
+static unsigned int steps_until(struct rig *r, u64 n)
+{
+	unsigned int taken = 0;
+	u64 irqs = rig_ep_irqs(r, 2);
+
+	for (; irqs < n && taken < 1000; taken++) {
+		steps(r, 1);
+		irqs += rig_ep_irqs(r, 2);
+	}
+	return taken;
+}
+
+/* Every delay that is allowed comes, and no other. */
+TEST(edma_fault_delays)
+{
+	unsigned int i, n, late[5] = { 0 }, stale[100] = { 0 };
+	struct signals *s;
+	struct rig r;
+
+	rig_open(&r, "generic");
+	s = &r.c->engine->signals;
+	s->late = 3;
+	s->random = true;
+	for (i = 0; i < 500; i++) {
+		rig_set_reg(&r, RD_STATUS, 0);
+		n = steps_until(&r, 1);
+		late[min_of(n, 4u)]++;
+		steps(&r, 3);
+	}
+	for (i = 0; i < 4; i++)
+		CHECK(late[i] > 80);
+	CHECK_EQ(late[4], 0);
+
+	/* stale is behind what is late */
+	s->late = 10;
+	s->random = false;
+	s->stale = 1000;
+	for (i = 0; i < 5000; i++) {
+		rig_set_reg(&r, RD_STATUS, 0);
+		CHECK_EQ(steps_until(&r, 1), 10);
+		n = steps_until(&r, 1);
+		stale[min_of(n, 99u)]++;
+	}
+	for (i = 0; i < ARRAY_SIZE(stale); i++)
+		CHECK_EQ(!!stale[i], i >= 1 && i <= SIGNALS_STALE);
+	rig_close(&r);
+}
+
+/* So many of a thousand. */
+TEST(edma_fault_permille)
+{
+	struct signals *s;
+	unsigned int i;
+	struct rig r;
+	u64 irqs;
+
+	rig_open(&r, "generic");
+	s = &r.c->engine->signals;
+	s->doubled = 300;
+	for (i = 0; i < 1000; i++)
+		rig_set_reg(&r, RD_STATUS, 0);
+	irqs = rig_ep_irqs(&r, 2);
+	CHECK(irqs > 1240 && irqs < 1360);
+	s->doubled = 0;
+	s->stale = 300;
+	for (i = 0; i < 1000; i++)
+		rig_set_reg(&r, RD_STATUS, 0);
+	steps(&r, SIGNALS_STALE);
+	irqs = rig_ep_irqs(&r, 2);
+	CHECK(irqs > 1240 && irqs < 1360);
+	rig_close(&r);
+}
+
 /* An engine that sleeps takes its steps all the same. */
 TEST(edma_late_without_work)
 {
@@ -1304,5 +1485,40 @@ TEST(edma_channels_take_turns)
 	engine_run(r.c->engine);
 	CHECK_EQ(rig_reg(&r, WR_STATUS), 0xf);
 	CHECK(!memcmp(r.host_ram + DST, r.ep_ram + SRC, 4 * 0x8000));
+	rig_close(&r);
+}
+
+/* What a power cycle leaves: nothing, and the first channel goes first. */
+TEST(edma_power_cycle)
+{
+	static const u32 regs[] = {
+		WR_EN, RD_EN, WR_MASK, RD_MASK, LL_ERR, DMA + 0x60, DMA + 0x70,
+		DMA + 0xfc, RD_CTX(1), RD_CTX(1) + 0x04, RD_CTX(1) + 0x08,
+		RD_CTX(1) + 0x0c, RD_CTX(1) + 0x14, RD_CTX(1) + 0x1c,
+	};
+	struct rig r;
+	unsigned int n;
+	size_t i;
+
+	rig_open(&r, "generic");
+	for (i = 0; i < ARRAY_SIZE(regs); i++) {
+		rig_set_reg(&r, regs[i], 1);
+		CHECK_EQ(rig_reg(&r, regs[i]), 1);
+	}
+	run_one(&r, LIE);
+	power_on(r.c);
+	for (i = 0; i < ARRAY_SIZE(regs); i++)
+		CHECK_EQ(rig_reg(&r, regs[i]), 0);
+	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+
+	rig_set_reg(&r, WR_EN, 1);
+	element(&r, LIST, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
+	for (n = 0; n < 2; n++) {
+		set_channel(&r, WR_CTX(n), LLE | CCS, LIST);
+		rig_set_reg(&r, WR_BELL, n);
+	}
+	engine_step(r.c->engine);
+	CHECK_EQ(rig_reg(&r, WR_CTX(0) + 0x08), 8);
+	CHECK_EQ(rig_reg(&r, WR_CTX(1) + 0x08), 0);
 	rig_close(&r);
 }

@@ -211,6 +211,11 @@ TEST(hdma_cycle_sync)
 	ring(&r, WR(0));
 	CHECK_EQ(rig_count(&r, CNT_DMA_ELEMENT), 2);
 	CHECK_EQ(rig_reg(&r, WR(0) + CYCLE_SYNC), 1);
+	/* bit 0 is the last element's */
+	element(&r, LIST, 0, 8, EP_RAM + SRC, HOST_RAM + DST);
+	ring(&r, WR(0));
+	CHECK_EQ(rig_count(&r, CNT_DMA_ELEMENT), 3);
+	CHECK_EQ(rig_reg(&r, WR(0) + CYCLE_SYNC), 0);
 	rig_close(&r);
 }
 
@@ -302,8 +307,8 @@ TEST(hdma_watermarks)
 	rig_close(&r);
 }
 
-/* A shared line is one level: one channel lets go of it, and it is told again as
- * another holds it. A line of its own is not told for another's sake. */
+/* A shared line is one level: one channel lets go of it, and it is told again
+ * as another holds it. A line of its own is not told for another's sake. */
 TEST(hdma_lines)
 {
 	struct rig r;
@@ -384,6 +389,27 @@ TEST(hdma_watermark_enables)
 	rig_close(&r);
 }
 
+/* Only elements of a list have watermarks: what the last one asked for is not
+ * for a transfer without. */
+TEST(hdma_no_watermark_without_list)
+{
+	struct rig r;
+
+	rig_open(&r, "hdma-native");
+	watermark_list(&r);
+	rig_set_reg(&r, WR(0) + WATERMARK_EN, 3);
+	ring(&r, WR(0));
+	CHECK_EQ(rig_reg(&r, WR(0) + INT_STAT), WATERMARK | STOP);
+	rig_set_reg(&r, WR(0) + INT_CLEAR, WATERMARK | STOP);
+	rig_set_reg(&r, WR(0) + CONTROL1, 0);
+	rig_set_reg(&r, WR(0) + XFER_SIZE, 8);
+	rig_set_reg(&r, WR(0) + SAR, (u32)EP_RAM + SRC);
+	rig_set_reg(&r, WR(0) + DAR, (u32)HOST_RAM + DST);
+	ring(&r, WR(0));
+	CHECK_EQ(rig_reg(&r, WR(0) + INT_STAT), STOP);
+	rig_close(&r);
+}
+
 /* The register shows where the walk is at watermarks, or also at rest. */
 TEST(hdma_llp_at_rest)
 {
@@ -399,6 +425,12 @@ TEST(hdma_llp_at_rest)
 	r.c->modes.v[MODE_HDMA_LLP] = HDMA_LLP_REST;
 	ring(&r, WR(0));
 	CHECK_EQ(rig_count(&r, CNT_DMA_ELEMENT), 2);
+	CHECK_EQ(rig_reg(&r, WR(0) + LLP_LO), (u32)LIST + 48);
+	/* an abort is a rest, too */
+	element(&r, LIST + 24, CB, 8, 0, HOST_RAM + DST);
+	set_channel(&r, WR(0), LAIE, LIST);
+	ring(&r, WR(0));
+	CHECK_EQ(rig_reg(&r, WR(0) + INT_STAT), STOP | ABORT);
 	CHECK_EQ(rig_reg(&r, WR(0) + LLP_LO), (u32)LIST + 48);
 	rig_close(&r);
 }
@@ -515,6 +547,26 @@ TEST(hdma_requester_of_a_remote_start)
 	rig_close(&r);
 }
 
+/* Eight bits of func_num are the number of a function. */
+TEST(hdma_requester_field)
+{
+	unsigned int bit;
+	struct rig r;
+
+	rig_open(&r, "hdma-native");
+	element(&r, LIST, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
+	for (bit = 0; bit < 32; bit++) {
+		set_channel(&r, WR(0), LSIE, LIST);
+		rig_set_reg(&r, WR(0) + FUNC_NUM, BIT(bit));
+		ring(&r, WR(0));
+		CHECK_EQ(r.c->engine->walk[DMA_WRITE][0].func,
+			 bit < 8 ? BIT(bit) : 0);
+	}
+	/* functions 2 to 128 are not there */
+	CHECK_EQ(rig_count(&r, CNT_VIOL_REQUESTER), 7);
+	rig_close(&r);
+}
+
 /* ---- compatible ---- */
 
 #define COMPAT		0x35000u
@@ -556,6 +608,19 @@ TEST(hdma_compat_power)
 	engine_run(r.c->engine);
 	CHECK_EQ(rig_reg(&r, COMPAT + 0x400) >> 5 & 3, STOPPED);
 	CHECK_EQ(rig_reg(&r, COMPAT + 0x408), 3 * BURST_MAX);
+	/* the read channels' */
+	CHECK_EQ(rig_reg(&r, COMPAT + 0x16c), 1);
+	CHECK_EQ(rig_reg(&r, COMPAT + 0x168), 0);
+	rig_set_reg(&r, COMPAT + 0x500, BIT(8) | BIT(9));
+	rig_set_reg(&r, COMPAT + 0x51c, (u32)LIST + 48);
+	element(&r, LIST + 48, CB | LIE, 8, HOST_RAM + DST, EP_RAM + DST);
+	rig_set_reg(&r, COMPAT + 0x030, 1);
+	engine_run(r.c->engine);
+	CHECK_EQ(rig_reg(&r, COMPAT + 0x0a0), BIT(1));
+	rig_set_reg(&r, COMPAT + 0x16c, 0);
+	CHECK_EQ(rig_reg(&r, COMPAT + 0x16c), 0);
+	rig_set_reg(&r, COMPAT + 0x030, 1);
+	CHECK_EQ(rig_count(&r, CNT_DMA_START), 3);
 	/* there are two of them */
 	rig_set_reg(&r, COMPAT + 0x130, 1);
 	CHECK_EQ(rig_reg(&r, COMPAT + 0x130), 0);

@@ -242,6 +242,13 @@ TEST(iatu_outbound_run)
 	CHECK_EQ(run, 0x1000);
 	CHECK(!iatu_outbound(&r.c->iatu, 0x70011000, &out, &func, &run));
 	CHECK_EQ(run, UINT64_MAX - 0x70011000 + 1);
+	/* one that ends before it begins is in nobody's way */
+	rig_set_reg(&r, OUT(3) + 0x08, 0x80002000);
+	rig_set_reg(&r, OUT(3) + 0x10, 0x80000fff);
+	rig_set_reg(&r, OUT(3) + 0x04, BIT(31));
+	CHECK(!iatu_outbound(&r.c->iatu, 0x80000000, &out, &func, &run));
+	CHECK_EQ(run, UINT64_MAX - 0x80000000 + 1);
+	CHECK(!iatu_outbound(&r.c->iatu, 0x80002000, &out, &func, &run));
 	rig_close(&r);
 }
 

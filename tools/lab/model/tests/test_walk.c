@@ -191,6 +191,24 @@ TEST(walk_errors)
 	rig_close(&r);
 }
 
+/* A list does not go on at address 0 where addresses end. */
+TEST(walk_at_the_end_of_addresses)
+{
+	struct rig r;
+	struct walk w = open_walk(&r, DMA_WRITE);
+	u8 *end = r.ep_ram + 0x2000;
+
+	CHECK(!guestmem_map(&r.c->ep.mem, 0 - 0x1000ull, 0x1000,
+			    GUESTMEM_READ, r.ep_mem_fd, 0x1000));
+	CHECK(!guestmem_map(&r.c->ep.mem, 0, 0x1000, GUESTMEM_READ,
+			    r.ep_mem_fd, 0x2000));
+	element(&r, EP_RAM + 0x1ffc, CB, 8, EP_RAM + SRC, HOST_RAM + DST);
+	CHECK_EQ(get32(end - 4), CB);
+	w.llp = UINT64_MAX - 3;
+	CHECK(!strcmp(run(&w), "aborted list"));
+	rig_close(&r);
+}
+
 /* A drain ends it between two bursts; stuck, it does not even drain; its
  * faults outlive a reset. */
 TEST(walk_drain_and_faults)
@@ -211,9 +229,11 @@ TEST(walk_drain_and_faults)
 	CHECK_EQ(w.size, 3 * BURST_MAX);
 
 	w.fail = true;
+	w.stuck = true;
 	walk_reset(&w);
 	CHECK_EQ(w.state, WALK_IDLE);
-	CHECK(w.fail && !w.on && !w.list);
+	CHECK(w.fail && w.stuck && !w.on && !w.list);
+	w.stuck = false;
 	w.list = true;
 	w.cycle = true;
 	w.llp = LIST;
