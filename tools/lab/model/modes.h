@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What parts do differently, or what no source settles. Each such behaviour
- * is a mode: a name, and a word. The default is the least kind
- * one that the drivers of the pristine kernel survive. Modes are the model's,
- * not the board's: they outlive a power cycle. The table in modes.c says what
- * each means, README.md where that is known from.
+ * is a mode: a name, and a word. The default is what a source says; without
+ * one, the least kind that the drivers of the pristine kernel survive. Modes
+ * are the model's, not the board's: they outlive a power cycle. The table in
+ * modes.c says what each means, README.md where that is known from.
  */
 #ifndef MODEL_MODES_H
 #define MODEL_MODES_H

@@ -41,3 +41,28 @@ def test_model(report: str, name: str):
     said = re.search(rf"(.*\n)?^(not )?ok \d+ - {name}$", report, re.M)
     assert said, report[-4000:]
     assert not said[2], said[0]
+
+
+README = (MODEL / "README.md").read_text()
+_, _, RULES = README.partition("`violation.*` counts")
+_, _, MODES = README.partition("\n## Modes\n")
+
+
+def test_rules_of_the_bus_are_documented():
+    names = re.findall(r'"violation\.(\w+)"', (MODEL / "count.c").read_text())
+    said, _, _ = RULES.partition("\n#")
+    assert set(re.findall(r"`(\w+)`[,:]", said)) == set(names) != set()
+
+
+def test_modes_are_documented():
+    """With their values from the strictest to the kindest, and the default."""
+    table = re.findall(
+        r'\.name = "(.*)",\s+\.word = \{ "(.*)" \},\s+\.def = (\w+),',
+        (MODEL / "modes.c").read_text(),
+    )
+    rows = dict(re.findall(r"^\| `([\w-]+)`:.*? \| (.*?) \|", MODES, re.M))
+    assert {name for name, _, _ in table} == set(rows) != set()
+    for name, words, default in table:
+        default = default.rsplit("_")[-1].lower()
+        assert f"**{default}**" in rows[name]
+        assert re.search(r"\b.*\b".join(words.split('", "')), rows[name])
