@@ -12,6 +12,7 @@ by the guest's sh on its own, so `cd` and variables last for one line. `exit`, o
 the end of input, ends both machines.
 """
 
+import os
 import shutil
 import signal
 import subprocess
@@ -56,16 +57,19 @@ def doors(folder: Path, gdb: str) -> Iterator[dict[str, qemu.Doors]]:
 def serve(machine: Machine) -> None:
     """Commands from standard input."""
     while True:
-        try:
-            line = input(f"{machine.name}# ").strip()
-        except EOFError:
+        # Not with input(), which passes over a signal, and over a pipe that broke
+        print(f"{machine.name}# ", end="", flush=True)
+        line = sys.stdin.readline()
+        if not line:
             print()
             return
+        line = line.strip()
         if line == "exit":
             return
         if line:
             result = machine.run(line, timeout=_TIMEOUT)
-            print(result.out, end="" if result.out.endswith("\n") else "\n")
+            end = "" if result.out.endswith("\n") else "\n"
+            print(result.out, end=end, flush=True)
 
 
 def show(lab: Lab, side: str, debug: Callable[[], list[str]], folder: Path) -> None:
@@ -160,8 +164,11 @@ def main() -> int:
                 show(lab, side, debug, logs / "doors")
             else:
                 serve(lab.ep if side == "ep" else lab.host)
-    except LabError as error:
+    except (LabError, OSError) as error:
         print(f"shell: {error}", file=sys.stderr)
+        if isinstance(error, BrokenPipeError):
+            # What nobody reads is still to be written when Python ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130
