@@ -112,6 +112,23 @@ def test_no_builder_of_the_lab_outlives_its_sandbox(
     assert nothing_kept(cache, "thing")
 
 
+@pytest.mark.parametrize(
+    "broken", ["apt-get() { return 100; }", "sandbox() { return 1; }"]
+)
+def test_a_source_that_comes_by_half_is_none(cache: Path, broken: str):
+    """Each of the two that make it fails alone."""
+    done = run(
+        cache,
+        f"{FRONT_DOOR}apt-get() {{ touch x.deb; }}\n"
+        "sandbox() { echo package >$2/about; }\n"
+        f"{broken}\nsource() {{ take_source linux-source-7.3 $1/taken; }}\n"
+        f"cache_entry thing {KEY} title source; echo on",
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "lab: title failed; the log is" in done.stderr
+    assert nothing_kept(cache, "thing")
+
+
 def test_a_patch_that_does_not_apply_is_named(cache: Path, tmp_path: Path):
     """With the series' own tool on a tree that lacks what the patch changes."""
     repo = tmp_path / "repo"
@@ -211,6 +228,25 @@ def test_a_gate_on_a_full_disk_has_no_result(
     done = in_place(places, script, *args, full=True)
     assert done.returncode != 0
     assert "No space left on device" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "text, failed", [(None, True), ("", True), ("an object", False)]
+)
+def test_a_variant_that_compiles_nothing_has_failed(
+    places: Path, text: str | None, failed: bool
+):
+    """make is content and makes no object of the second file, or an empty one."""
+    (places / "obj/a.o").write_text("an object")
+    if text is not None:
+        (places / "obj/b.o").write_text(text)
+    done = in_place(
+        places, "series/gates/variant.sh", "arm", "gcc", "allmodconfig", "a.c", "b.c"
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (places / "out/failed").exists() == failed
+    said = (places / "out/log").read_text()
+    assert ("error: b.c was not compiled" in said) == failed
 
 
 def test_a_symbol_that_is_lost_is_named(places: Path):
