@@ -23,7 +23,8 @@ make_selftests()	# SIDE [NAME...] FOLDER
 	which=$(selftest_kernel "$side")
 	: >"$folder/selftests.cpio"
 	((${#names[@]} == 0)) ||
-		sandbox --ro-bind "$(selftest_tree "$side")" /src \
+		sandbox "${tree_binds[@]}" \
+			--ro-bind "$(selftest_tree "$side")" /src \
 			--ro-bind "${artifacts[$side.$which.obj]}" /obj \
 			--bind "$folder" /out -- \
 			/lab/tools/lab/kernel/selftest.sh "$side" "${names[@]}"
@@ -50,6 +51,22 @@ need_selftests()	# SIDE [NAME...]
 	artifacts[$1.selftest.initramfs]=$entry/initramfs.cpio
 }
 
+# Each suite, in the tree of its side.
+selftest_sides()	# [SIDE:]NAME...
+{
+	local side tree
+	local -a trees=()
+
+	for side in ep host; do
+		tree=$(selftest_tree "$side")
+		tree_binds=()
+		[[ ! ${user_tree[$side]-} ]] || bind_links "$tree"
+		trees+=("${tree_binds[@]}" --ro-bind "$tree" "/run/$side")
+	done
+	sandbox "${trees[@]}" -- \
+		python3 -m run.selftest sides /run/ep /run/host "$@"
+}
+
 run_selftest()		# [SIDE:]NAME...
 {
 	local -A names=([ep]= [host]=)
@@ -62,9 +79,8 @@ run_selftest()		# [SIDE:]NAME...
 			usage_error "'$name' is no name of a selftest"
 	done
 	enter selftest
-	need_next
-	list=$(sandbox --ro-bind "$(selftest_tree host)" /src -- \
-		python3 -m run.selftest sides /src "$@") || return 2
+	[[ ${user_tree[ep]-} && ${user_tree[host]-} ]] || need_next
+	list=$(selftest_sides "$@") || return 2
 	while read -r side name; do
 		names[$side]+=" $name"
 	done <<<"$list"

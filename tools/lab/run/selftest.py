@@ -9,7 +9,8 @@ the run's folder.
 
 The exit status is 0 when nothing failed, 4 when all was skipped, else 1.
 
-    python3 -m run.selftest sides TREE [SIDE:]NAME...   `SIDE NAME` a line, checked
+    python3 -m run.selftest sides EP_TREE HOST_TREE [SIDE:]NAME...
+                                        `SIDE NAME` a line, checked
     python3 -m run.selftest play [SIDE:]NAME...
 """
 
@@ -160,10 +161,11 @@ def play(words: list[str]) -> int:
     return _SKIPPED if results == {"skip"} else 0
 
 
-def sides(tree: Path, words: list[str]) -> int:
+def sides(trees: list[str], words: list[str]) -> int:
     chosen = [wanted(word) for word in words]
+    tree_of = dict(zip(SIDES, map(Path, trees), strict=True))
     for one in chosen:
-        check_name(tree, one.name)
+        check_name(tree_of[one.side], one.name)
     for one in chosen:
         print(one.side, one.name)
     return 0
@@ -173,7 +175,7 @@ def main() -> int:
     verb, *words = sys.argv[1:]
     try:
         if verb == "sides":
-            return sides(Path(words[0]), words[1:])
+            return sides(words[:2], words[2:])
         return play(words)
     except LabError as error:
         print(f"selftest: {error}", file=sys.stderr)

@@ -64,6 +64,18 @@ def test_sides():
         wanted("arm:size")
 
 
+def test_a_suite_is_looked_for_on_its_side(tree: Path, tmp_path: Path, capsys):
+    """The machines may have kernels of two trees."""
+    other = tmp_path / "other"
+    (other / "tools/testing/selftests/mine").mkdir(parents=True)
+    (other / "tools/testing/selftests/mine/Makefile").touch()
+    trees = [str(other), str(tree)]
+    assert selftest.sides(trees, ["ep:mine", "ntb"]) == 0
+    assert capsys.readouterr().out == "ep mine\nhost ntb\n"
+    with pytest.raises(LabError, match="no selftest 'mine'"):
+        selftest.sides(trees, ["mine"])
+
+
 @pytest.mark.parametrize(
     "rc, out, results",
     [
