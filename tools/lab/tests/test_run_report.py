@@ -41,6 +41,7 @@ def test_every_result_and_its_reason():
         ("test_2", "fail", ""),
         ("test_3", "xfail", "EA2: not yet"),
     ]
+    assert "\n    not ok 3 test_3 # TODO EA2: not yet\n" in report
     assert "# E  1 != 2" in nested(report, "test_a")[1].detail
     assert nested(report, "test_b") == [Case("test_1", "skip", "no such board")]
 
@@ -76,12 +77,13 @@ def broken():
 def test_good(): pass
 def test_bad(): assert 1 == 2
 def test_bad_end(broken): pass
+def test_bad_twice(broken): assert 1 == 3
 def test_skipped(): pytest.skip("not here")
 @pytest.mark.skip(reason="never")
 def test_marked(): pass
-@pytest.mark.xfail(strict=True, reason="HB1: not yet")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="not yet")
 def test_expected(): assert False
-@pytest.mark.xfail(strict=True, reason="HB2: mended")
+@pytest.mark.xfail(strict=True, raises=AssertionError, reason="mended")
 def test_surprise(): pass
 """
 
@@ -112,13 +114,16 @@ def test_what_pytest_says(tmp_path: Path):
         "test_good": ("pass", ""),
         "test_bad": ("fail", ""),
         "test_bad_end": ("fail", ""),
+        "test_bad_twice": ("fail", ""),
         "test_skipped": ("skip", "not here"),
         "test_marked": ("skip", "never"),
-        "test_expected": ("xfail", "HB1: not yet"),
+        "test_expected": ("xfail", "not yet"),
         "test_surprise": ("fail", ""),
     }
     assert "assert 1 == 2" in found["test_bad"].detail
     assert "on the way out" in found["test_bad_end"].detail
+    for why in ("assert 1 == 3", "on the way out"):
+        assert why in found["test_bad_twice"].detail
     assert "no_such_module" in nested(done.stdout, "test_wrong")[0].detail
 
 

@@ -178,6 +178,14 @@ def test_script_that_closes_everything(tmp_path: Path, fakes: Path):  # noqa: F8
         assert not Path(f"/proc/{pid}").exists()
 
 
+def test_script_and_what_is_beside_it(tmp_path: Path):
+    (tmp_path / "beside.py").write_text("VALUE = 7\n")
+    path = tmp_path / "scenario.py"
+    path.write_text("import sys\nfrom beside import VALUE\nprint(VALUE, sys.argv)\n")
+    done = play(tmp_path, path)
+    assert (done.stdout, done.stderr) == (f"7 ['{path}']\n", "")
+
+
 def test_script_in_another_folder(fakes: Path):  # noqa: F811
     path = fakes / "scenario.py"
     path.write_text(

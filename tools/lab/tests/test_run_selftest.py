@@ -106,6 +106,7 @@ def play(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 PROGRAMS = {
     "good": {"one": "exit 0"},
+    "absent": {"one": "exit 4"},
     # The agent is the parent of the shell that runs a command
     "dead": {"first": "exit 1", "one": "kill -9 $(ps -o ppid= $PPID)"},
 }
@@ -133,6 +134,13 @@ def test_machine_that_dies_keeps_what_was_found(suites, capsys):
     results = {name: case.result for name, case in found.items()}
     assert results == {"dead:first": "fail", "dead": "fail", "good:one": "pass"}
     assert "QEMU was killed by SIGKILL" in found["dead"].detail
+
+
+def test_suites_that_were_skipped(suites, capsys):
+    assert selftest.play(["absent"]) == 4
+    (case,) = parse(capsys.readouterr().out)
+    assert (case.name, case.result) == ("absent:one", "skip")
+    assert selftest.play(["absent", "good"]) == 0
 
 
 def test_same_suite_twice_has_two_folders(suites, fakes, capsys):  # noqa: F811
