@@ -10,6 +10,7 @@ one failed, 5 when there was none at all, more when pytest itself failed.
 
 import json
 import os
+import re
 import subprocess
 import sys
 from dataclasses import asdict
@@ -73,9 +74,9 @@ def status_of(argv: list[str]) -> int:
     return status
 
 
-def report_no_result(word: str, status: int) -> None:
-    """A part that has none is a failure in the report."""
-    detail = f"pytest ended with status {status}, and without a result"
+def report_part(word: str, status: int) -> None:
+    """A part that is not whole is a failure in the report."""
+    detail = f"pytest ended with status {status}"
     outcome = Outcome("check", word, "fail", detail=detail)
     with open(run_folder("results.jsonl"), "a") as out:
         out.write(json.dumps(asdict(outcome)) + "\n")
@@ -90,9 +91,11 @@ def play(parts: list[str], arguments: list[str]) -> int:
         status = status_of(argv)
         statuses.append(status)
         if status not in (0, 1, NO_TESTS):
-            # It has no result, so there is none of the whole
-            run_folder("closing-line").unlink(missing_ok=True)
-            report_no_result(word, status)
+            # It is not whole; what says so already, as with -x, may stay
+            line = run_folder("closing-line")
+            if not (line.exists() and re.search(r" [1-9]\d* failed", line.read_text())):
+                line.unlink(missing_ok=True)
+            report_part(word, status)
             return status
     return status_of_all(statuses)
 

@@ -236,6 +236,15 @@ def test_no_test_at_all(suite: Suite):
     assert suite.play("unit", "machines").returncode == 0
 
 
+@pytest.mark.parametrize("cpus", [1, 2])
+def test_part_that_stops_at_a_failure(suite: Suite, cpus: int):
+    """With workers it has no status of a part, and a closing line all the same."""
+    suite.add("test_one", "def test_one(): assert False\ndef test_more(): pass\n")
+    suite.add("test_two", "def test_two(): pass\n")
+    assert suite.play("unit", more=("-x",), cpus=TWO[:cpus]).returncode
+    assert ", 1 failed, 0 skipped\n" in suite.closing_line()
+
+
 def test_part_without_a_result(suite: Suite):
     """pytest itself fails: there is nothing to close with, and nothing goes on."""
     suite.add("test_unit", "def test_unit(): pass\n")
