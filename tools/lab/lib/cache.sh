@@ -178,15 +178,22 @@ cache_entries()		# KIND, a pattern
 # The content of files and folders: names, execute bits and bytes.
 content()		# PATH...
 {
-	local file
+	local i
+	local -a files hashes
 
-	find -L "$@" -type f ! -path '*/__pycache__/*' \
+	mapfile -d '' -t files < <(find -L "$@" -type f \
+		! -path '*/__pycache__/*' \
 		\( -perm /111 -printf 'x %p\0' -o -printf '- %p\0' \) |
-		LC_ALL=C sort -z -k 2 |
-		while IFS= read -r -d '' file; do
-			printf '%q %s ' "${file:2}" "${file::1}"
-			sha256sum <"${file:2}"
-		done
+		LC_ALL=C sort -z -k 2)
+	wait $!
+	((${#files[@]})) || return 0
+	mapfile -d '' -t hashes < <(printf '%s\0' "${files[@]#??}" |
+		xargs -0 sha256sum -z --)
+	wait $!
+	for i in "${!files[@]}"; do
+		printf '%q %s %s  -\n' "${files[i]:2}" "${files[i]::1}" \
+			"${hashes[i]::64}"
+	done
 }
 
 key()			# text on standard input, 16 hexadecimal digits out

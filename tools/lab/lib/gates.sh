@@ -11,7 +11,7 @@ headers=()
 documents=()
 
 # What a gate's script reads besides the kernel.
-gate_inputs()		# FUNCTION
+gate_inputs()		# FUNCTION [SIDE]
 {
 	local script=${1#gate_}.sh
 
@@ -21,7 +21,7 @@ gate_inputs()		# FUNCTION
 	gate_walk|gate_warnings|gate_symbols)
 		echo Kconfig tools/lab/guest/Kconfig
 		echo tools/lab/kernel/{arch,configure,times}.sh
-		echo tools/lab/kernel/{common,{ep,host}{,-next}}.config ;;
+		echo tools/lab/kernel/{common,"$2","$2-next"}.config ;;
 	esac
 }
 
@@ -29,7 +29,7 @@ gate_key()		# NAME FUNCTION [ARGUMENT...]
 {
 	local -a inputs
 
-	read -r -d '' -a inputs < <(gate_inputs "$2") || true
+	read -r -d '' -a inputs < <(gate_inputs "${@:2}") || true
 	{
 		echo "$toolchain ${next_src##*/} $*"
 		versions_of "${check_tools[@]}" <"$root/etc/lab/packages"

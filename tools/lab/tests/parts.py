@@ -35,6 +35,7 @@ LONGEST = (
     "test_dma_lifetimes",
     "test_dma_faults",
     "test_prepare",
+    "test_keys",
     "test_model",
     "test_parts",
     "test_tooling",

@@ -2,7 +2,9 @@
 """What an entry of the cache is keyed by, and which kernel source is taken."""
 
 import re
+import shutil
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -123,6 +125,150 @@ def test_only_what_a_patch_adds_is_part_of_the_series(cache: Path, tmp_path: Pat
     assert series() == before
     (repo / "drivers/dma/a.c").write_text("int b;\n")
     assert series() != before
+
+
+# Each file that goes into an entry changes the keys of what is made of it, and of
+# what is made of that, and no others.
+
+GATES = [
+    name
+    for names in re.findall(
+        r"^\t([a-z0-9|-]+)\)", (REPO / "tools/lab/lib/gates.sh").read_text(), re.M
+    )
+    for name in names.split("|")
+]
+ALL_KEYS = f"""{LIBRARY}
+. $repo/tools/lab/lib/sandbox.sh
+. $repo/tools/lab/lib/options.sh
+. $repo/tools/lab/lib/selftest.sh
+need_subuid() {{ :; }}
+sandbox() {{ echo drivers/a.c; }}
+cache_entry()
+{{
+    echo "$1 $2"
+    entry=$cache/$1-$2
+    mkdir -p $entry/etc/lab $entry/opt/guest-arm64/usr/bin
+    printf '%s\t1\n' gcc make sparse libc6 >$entry/etc/lab/packages
+    touch $entry/opt/guest-arm64/usr/bin/busybox
+    echo "package ${{PACKAGE-$exact_source}}" >$entry/about
+}}
+declare -A user_tree
+need_root
+need_model
+need_base_git
+need_next
+need_base() {{ :; }}
+need_next() {{ :; }}
+for side in ep host; do
+    for tree in base next; do need_guest $tree $side; done
+    need_selftests $side size
+done
+need_guest next-kasan ep
+need_guest next-gdb host
+need_guest() {{ :; }}
+for gate in {' '.join(GATES)}; do need_gate $gate; done
+kernel_source= PACKAGE=linux-source-6.12
+need_source
+"""
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of all that keys are made of."""
+    copy = tmp_path_factory.mktemp("project") / "repo"
+    leave = shutil.ignore_patterns(".git", "linux-*", "__pycache__")
+    shutil.copytree(REPO, copy, ignore=leave, symlinks=True)
+    return copy
+
+
+def all_keys(project: Path) -> dict[str, str]:
+    done = run(project.parent / "cache", f"repo={project}\n{ALL_KEYS}")
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    return {name: key for name, key in lines if len(key) == 16}
+
+
+@pytest.fixture(scope="module")
+def keys_before(project: Path) -> dict[str, str]:
+    return all_keys(project)
+
+
+GUESTS = "guest-* selftest-*"
+KERNELS = f"kernel-* {GUESTS}"
+SERIES = "next kernel-next* guest-next* selftest-* gate-* source-other"
+CONFIGURED = "gate-walk-{0} gate-warnings-{0} gate-off-{0} gate-modules-{0}"
+BY_SIDE = "kernel-*-{0} guest-*-{0} selftest-{0} " + CONFIGURED
+BUILT_OF_NEXT = "kernel-next*-{0} guest-next*-{0} selftest-{0} " + CONFIGURED
+
+
+@pytest.mark.parametrize(
+    "path, changed",
+    [
+        ("tools/lab/root/packages", "root"),
+        ("tools/lab/root/recipe.sh", "root"),
+        ("patches/0001-*.patch", SERIES),
+        ("drivers/dma/pci-dma-chan.c", SERIES),
+        ("drivers/pci/.kunitconfig", SERIES),
+        ("tools/series/patch.py", SERIES),
+        ("tools/series/tree.py", SERIES),
+        ("tools/series/fits.sh", "source-other"),
+        ("tools/series/base-git.sh", "base-git"),
+        ("tools/series/gates/walk.sh", "gate-walk-*"),
+        ("tools/series/gates/warnings.sh", "gate-warnings-*"),
+        ("tools/series/gates/sparse", "gate-warnings-*"),
+        ("tools/series/gates/symbols.sh", "gate-off-* gate-modules-*"),
+        ("tools/series/gates/variant.sh", "gate-i386 gate-arm gate-clang"),
+        ("tools/series/gates/kunit.sh", "gate-kunit"),
+        ("tools/series/gates/coccinelle.sh", "gate-coccinelle"),
+        ("tools/series/gates/documents.sh", "gate-documents"),
+        ("Kconfig", f"{KERNELS} {CONFIGURED.format('*')}"),
+        ("tools/lab/guest/Kconfig", f"{KERNELS} {CONFIGURED.format('*')}"),
+        ("tools/lab/guest/dw-ep-lab.c", GUESTS),
+        ("tools/lab/guest/init", GUESTS),
+        ("tools/lab/guest/mkinitramfs", GUESTS),
+        ("tools/lab/kernel/arch.sh", f"{KERNELS} {CONFIGURED.format('*')}"),
+        ("tools/lab/kernel/times.sh", f"{KERNELS} {CONFIGURED.format('*')}"),
+        ("tools/lab/kernel/configure.sh", f"{KERNELS} {CONFIGURED.format('*')}"),
+        ("tools/lab/kernel/build.sh", KERNELS),
+        ("tools/lab/kernel/check-config.sh", KERNELS),
+        ("tools/lab/kernel/guest.sh", GUESTS),
+        ("tools/lab/kernel/selftest.sh", "selftest-*"),
+        ("tools/lab/kernel/common.config", f"{KERNELS} {CONFIGURED.format('*')}"),
+        ("tools/lab/kernel/ep.config", BY_SIDE.format("ep")),
+        ("tools/lab/kernel/host.config", BY_SIDE.format("host")),
+        ("tools/lab/kernel/ep-next.config", BUILT_OF_NEXT.format("ep")),
+        ("tools/lab/kernel/host-next.config", BUILT_OF_NEXT.format("host")),
+        ("tools/lab/kernel/kasan.config", "kernel-next-kasan-* guest-next-kasan-*"),
+        ("tools/lab/kernel/gdb.config", "kernel-next-gdb-* guest-next-gdb-*"),
+        ("tools/lab/model/main.c", "model"),
+        ("tools/lab/model/Makefile", "model"),
+        ("tools/lab/model/regmap.h", f"model {GUESTS}"),
+        (
+            "README.md lab tools/series/export.py tools/lab/boards/generic "
+            "tools/lab/lib/prepare.sh tools/lab/run/demo.py tools/lab/tests/needs.py",
+            "",
+        ),
+    ],
+)
+def test_a_file_changes_just_its_keys(
+    project: Path, keys_before: dict[str, str], path: str, changed: str
+):
+    files = [next(project.glob(name)) for name in path.split()]
+    texts = [file.read_bytes() for file in files]
+    patterns = changed.split()
+    for file, text in zip(files, texts):
+        file.write_bytes(text + b"\n")
+    try:
+        keys = all_keys(project)
+    finally:
+        for file, text in zip(files, texts):
+            file.write_bytes(text)
+    assert keys.keys() == keys_before.keys()
+    for pattern in patterns:
+        assert any(fnmatch(name, pattern) for name in keys), pattern
+    assert {name for name in keys if keys[name] != keys_before[name]} == {
+        name for name in keys if any(fnmatch(name, pattern) for pattern in patterns)
+    }
 
 
 # The kernel source.
