@@ -42,6 +42,7 @@ def test_name_that_is_there(tree: Path, name: str):
         ("empty", ""),
         (".", ""),
         ("../selftests/ntb", ""),
+        ("empty/../ntb", ""),
         ("/etc", ""),
     ],
 )
