@@ -55,7 +55,7 @@ def doors(folder: Path, gdb: str) -> Iterator[dict[str, qemu.Doors]]:
 
 
 def serve(machine: Machine) -> None:
-    """Commands from standard input."""
+    """Commands from standard input, each shown with what it said and how it failed."""
     while True:
         # Not with input(), which passes over a signal, and over a pipe that broke
         print(f"{machine.name}# ", end="", flush=True)
@@ -64,12 +64,15 @@ def serve(machine: Machine) -> None:
             print()
             return
         line = line.strip()
+        print(line, flush=True)
         if line == "exit":
             return
         if line:
             result = machine.run(line, timeout=_TIMEOUT)
-            end = "" if result.out.endswith("\n") else "\n"
+            end = "" if result.out[-1:] in ("", "\n") else "\n"
             print(result.out, end=end, flush=True)
+            if result.rc:
+                print(f"exit status {result.rc}", flush=True)
 
 
 def show(lab: Lab, side: str, debug: Callable[[], list[str]], folder: Path) -> None:

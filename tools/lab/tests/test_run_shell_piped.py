@@ -41,15 +41,23 @@ def processes() -> list[str]:
 
 
 def test_commands(shell: subprocess.Popen):
-    out, err = shell.communicate(b"printf a\n\n  echo b  \nexit\necho c\n", HANG)
+    """Each is shown, with what it says and how it fails."""
+    said = b"printf a\n\n  echo b  \ntrue\nexit\necho c\n"
+    out, err = shell.communicate(said, HANG)
     assert (shell.returncode, err) == (0, b"")
-    assert out == b"endpoint# a\nendpoint# endpoint# b\nendpoint# "
+    assert out == (
+        b"endpoint# printf a\na\nendpoint# \nendpoint# echo b\nb\n"
+        b"endpoint# true\nendpoint# exit\n"
+    )
 
 
 def test_end_of_input(shell: subprocess.Popen):
     out, _ = shell.communicate(b"echo \xff | wc -c\nfalse\n", HANG)
     assert shell.returncode == 0
-    assert out == b"endpoint# 2\nendpoint# \nendpoint# \n"
+    assert out == (
+        b"endpoint# echo \xff | wc -c\n2\n"
+        b"endpoint# false\nexit status 1\nendpoint# \n"
+    )
 
 
 def test_machine_that_dies(shell: subprocess.Popen):
