@@ -473,13 +473,16 @@ TEST(cfg_resets_take_what_the_host_wrote)
 }
 
 /* What a function has not is not there to be written. */
-TEST(cfg_bits_that_nobody_writes)
+TEST(cfg_bits_that_the_host_writes)
 {
 	static const struct { u32 off, bits; } some[] = {
 		{ CFG_COMMAND, 0x0546 },	/* no ports */
 		{ CFG_EXP + 8, 0x78ff },	/* Device Control */
 		{ CFG_EXP + 0x10, 0x01cb },	/* Link Control */
 		{ CFG_EXP + 0x28, 0 },		/* Device Control 2 */
+		{ CFG_EXP + 0x30, 0x000f },	/* Link Control 2 */
+		{ CFG_CACHE_LINE, 0x00ff },	/* no latency timer */
+		{ CFG_INT_LINE, 0x00ff },
 		{ CFG_PM + 4, 0x000b },		/* a bit of the endpoint's */
 		{ 0x30, 0 },			/* expansion ROM */
 	};

@@ -96,7 +96,11 @@ static int dial(const char *name)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
 	int sock = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	/* only a hang would last that long */
+	const struct timeval hang = { .tv_sec = 60 };
 
+	CHECK_EQ(setsockopt(sock, SOL_SOCKET, SO_RCVTIMEO, &hang,
+			    sizeof(hang)), 0);
 	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/%s", s.dir, name);
 	CHECK_EQ(connect(sock, (struct sockaddr *)&sa, sizeof(sa)), 0);
 	return sock;
@@ -244,12 +248,12 @@ static int connect_vector(int sock, u32 vector)
 	return fd;
 }
 
-/* Only a hang would wait that long. */
 static bool wait_irq(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	u64 n;
 
+	/* likewise */
 	return poll(&p, 1, 60000) == 1 && read(fd, &n, 8) == 8;
 }
 
@@ -433,6 +437,131 @@ TEST(server_second_client_waits)
 	read_all(second, reply, sizeof(reply));
 	CHECK_EQ(get16(reply), 9);
 	close(second);
+	server_end();
+}
+
+/* Up to the end of the connection, or of @want answers that are no errors. */
+static void answers(int sock, unsigned int want, char *text, size_t room)
+{
+	size_t n = 0, line = 0;
+
+	while (want && n < room - 1 && read(sock, text + n, 1) == 1) {
+		if (text[n++] != '\n')
+			continue;
+		want -= n - line == 3 && !memcmp(text + line, "ok\n", 3);
+		line = n;
+	}
+	text[n] = '\0';
+}
+
+static void say(int sock, const char *text)
+{
+	const ssize_t len = (ssize_t)strlen(text);
+
+	CHECK_EQ(send(sock, text, (size_t)len, MSG_NOSIGNAL), len);
+}
+
+TEST(control_lines_in_any_pieces)
+{
+	char text[4096];
+	int one, two;
+
+	server_start();
+	one = dial("control");
+	two = dial("control");
+	/* three in one piece; the second waits, and so does the third */
+	say(one, "seed 7\nwait linkdown 60\nseed\nse");
+	answers(one, 3, text, sizeof(text));
+	CHECK(!strcmp(text, "ok\nok\n7\nok\n"));
+	/* the rest of one, and no more than its end */
+	say(one, "ed\n");
+	answers(one, 1, text, sizeof(text));
+	CHECK(!strcmp(text, "7\nok\n"));
+	/* who waits holds up nobody, and may go */
+	say(two, "wait linkup 60\n");
+	say(one, "seed 8\n");
+	answers(one, 1, text, sizeof(text));
+	CHECK(!strcmp(text, "ok\n"));
+	close(two);
+	close(one);
+	server_end();
+}
+
+TEST(control_line_without_an_end)
+{
+	char line[CONTROL_LINE], text[16];
+	int one, two;
+
+	memset(line, 'x', sizeof(line));
+	server_start();
+	one = dial("control");
+	two = dial("control");
+	CHECK_EQ(write(two, line, sizeof(line)), sizeof(line));
+	answers(two, 1, text, sizeof(text));
+	CHECK(!strcmp(text, ""));
+	say(one, "seed 9\n");
+	answers(one, 1, text, sizeof(text));
+	CHECK(!strcmp(text, "ok\n"));
+	close(two);
+	close(one);
+	server_end();
+}
+
+TEST(control_too_many_clients)
+{
+	int sock[CONTROL_MAX_CLIENTS + 1];
+	char text[16];
+	unsigned int i;
+
+	server_start();
+	for (i = 0; i < ARRAY_SIZE(sock); i++)
+		sock[i] = dial("control");
+	/* the last is turned away, the others are served */
+	answers(sock[CONTROL_MAX_CLIENTS], 1, text, sizeof(text));
+	CHECK(!strcmp(text, ""));
+	for (i = 0; i < CONTROL_MAX_CLIENTS; i++) {
+		say(sock[i], "seed 9\n");
+		answers(sock[i], 1, text, sizeof(text));
+		CHECK(!strcmp(text, "ok\n"));
+	}
+	for (i = 0; i < ARRAY_SIZE(sock); i++)
+		close(sock[i]);
+	/* there is room again */
+	do {
+		sock[0] = dial("control");
+		/* it may be turned away before that */
+		send(sock[0], "seed 9\n", 7, MSG_NOSIGNAL);
+		answers(sock[0], 1, text, sizeof(text));
+		close(sock[0]);
+	} while (strcmp(text, "ok\n"));
+	server_end();
+}
+
+/* An answer that nobody takes holds up nobody, and comes when it is taken. */
+TEST(control_answers_that_wait)
+{
+	char questions[CONTROL_LINE], text[4096];
+	const unsigned int asked = 2000;
+	unsigned int i;
+	int one, two;
+
+	server_start();
+	one = dial("control");
+	two = dial("control");
+	for (i = 0; i < asked; i++)
+		memcpy(questions + 6 * i, "modes\n", 6);
+	questions[6 * asked] = '\0';
+	say(one, questions);
+	say(two, "seed 9\n");
+	answers(two, 1, text, sizeof(text));
+	CHECK(!strcmp(text, "ok\n"));
+	for (i = 0; i < asked; i++) {
+		answers(one, 1, text, sizeof(text));
+		if (!CHECK(strstr(text, "bar-match") && strstr(text, "\nok\n")))
+			break;
+	}
+	close(one);
+	close(two);
 	server_end();
 }
 
