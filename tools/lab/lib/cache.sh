@@ -187,8 +187,7 @@ content()		# PATH...
 		LC_ALL=C sort -z -k 2)
 	wait $!
 	((${#files[@]})) || return 0
-	mapfile -d '' -t hashes < <(printf '%s\0' "${files[@]#??}" |
-		xargs -0 sha256sum -z --)
+	mapfile -d '' -t hashes < <(sha256sum -z -- "${files[@]#??}")
 	wait $!
 	for i in "${!files[@]}"; do
 		printf '%q %s %s  -\n' "${files[i]:2}" "${files[i]::1}" \
