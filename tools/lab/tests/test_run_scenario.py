@@ -133,7 +133,7 @@ def test_script_that_takes_no_end(tmp_path: Path, script):
         capture_output=True,
         text=True,
         env=os.environ | {"LAB_RUN": str(tmp_path)},
-        timeout=20,
+        timeout=HANG,
     )
     assert done.returncode == 124
     assert "run: not over after 1 s, and it does not let go\n" in done.stderr

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from fakes import fakes  # noqa: F401
 
-HANG = 30
+HANG = 120
 
 # The agent, which the shell that runs a command is a child of
 QEMU = "$(ps -o ppid= $$)"
