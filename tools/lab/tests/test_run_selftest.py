@@ -70,6 +70,7 @@ def test_a_suite_is_looked_for_on_its_side(tree: Path, tmp_path: Path, capsys):
     other = tmp_path / "other"
     (other / "tools/testing/selftests/mine").mkdir(parents=True)
     (other / "tools/testing/selftests/mine/Makefile").touch()
+    (other / "tools/testing/selftests/Makefile").touch()
     trees = [str(other), str(tree)]
     assert selftest.sides(trees, ["ep:mine", "ntb"]) == 0
     assert capsys.readouterr().out == "ep mine\nhost ntb\n"
