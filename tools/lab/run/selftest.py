@@ -87,9 +87,8 @@ def wanted(word: str) -> Wanted:
 
 def _suites_of(tree: Path) -> list[str]:
     folder = tree / _SELFTESTS
-    return sorted(
-        str(path.parent.relative_to(folder)) for path in folder.glob("**/Makefile")
-    )[1:]
+    paths = (path.parent.relative_to(folder) for path in folder.glob("**/Makefile"))
+    return sorted(str(path) for path in paths if path.name)
 
 
 def check_name(tree: Path, name: str) -> None:
