@@ -273,6 +273,9 @@ static int lab_ep_probe(struct platform_device *pdev)
 
 	ep->epc->max_functions = board->functions;
 
+	/* Whatever happened before, the registers are set up from here on */
+	writel(U32_MAX, board->ctl + CTL_EVENTS);
+
 	ret = dw_pcie_ep_init_registers(ep);
 	if (ret) {
 		dev_err_probe(dev, ret, "endpoint register init failed\n");
@@ -286,7 +289,8 @@ static int lab_ep_probe(struct platform_device *pdev)
 			goto err_deinit;
 		}
 		ret = request_threaded_irq(lab->link_irq, NULL, lab_link_event,
-					   IRQF_ONESHOT, dev_name(dev), lab);
+					   IRQF_ONESHOT | IRQF_NO_AUTOEN,
+					   dev_name(dev), lab);
 		if (ret) {
 			dev_err_probe(dev, ret, "no link event interrupt\n");
 			goto err_deinit;
@@ -294,6 +298,10 @@ static int lab_ep_probe(struct platform_device *pdev)
 	}
 
 	pci_epc_init_notify(ep->epc);
+
+	/* PERST# takes back what this has told */
+	if (lab->link_irq)
+		enable_irq(lab->link_irq);
 	return 0;
 
 err_deinit:

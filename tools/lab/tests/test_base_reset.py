@@ -93,6 +93,19 @@ def test_perst_while_the_link_is_stopped(lab: Lab):
     assert unexpected(run_suite(lab, "report-stopped")) == []
 
 
+def test_perst_while_nobody_drives_the_controller(lab: Lab):
+    """The next driver sets it up once, and not again under a host that is there."""
+    take_out(lab)
+    epf_test.stop(lab)
+    lab.ep.do("rmmod dw_ep_lab")
+    lab.ctl.cmd("reset perst")
+    lab.ep.do("dmesg -c; insmod /modules/dw-ep-lab.ko")
+    epf_test.start(lab, IDS)
+    find_again(lab)
+    assert unexpected(run_suite(lab, "report-unbound")) == []
+    assert lab.ep.do("dmesg").count("iATU: unroll") == 1
+
+
 def test_suite_after_the_endpoint_lost_its_power(lab: Lab):
     lab.stop_ep()
     assert "link down" in lab.ctl.cmd("status")
