@@ -56,7 +56,7 @@ def count(lab: Lab, bdf: str) -> None:
 def play(lab: Lab) -> str:
     """Returns what it moved, in words."""
     step("endpoint exports its DMA channels")
-    show_all(lab.ep, dma.Export().commands())
+    show_all(lab.ep, dma.all_channels(lab).commands())
 
     step("host boots: x86-64, it finds the function on its bus")
     lab.start_host()

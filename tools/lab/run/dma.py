@@ -72,6 +72,12 @@ class Export:
         ]
 
 
+def all_channels(lab: Lab) -> Export:
+    """The export of all channels that the board has."""
+    last = {way: int(lab.board_keys[f"dma-{way}"], 0) - 1 for way in ("write", "read")}
+    return Export(wr_chans=f"0-{last['write']}", rd_chans=f"0-{last['read']}")
+
+
 def find(host: Machine) -> str:
     """PCI address of the exported function on the host."""
     lines = host.do(f"lspci -D -n -d {VENDOR}:{DEVICE}").splitlines()
@@ -105,9 +111,12 @@ def unbind(host: Machine, bdf: str) -> None:
     host.do(f"echo {bdf} > {DRIVER}/unbind")
 
 
-def bring_up(lab: Lab, export: Export = Export()) -> str:
-    """Export, boot the host, bind. Returns the PCI address."""
-    lab.ep.do_all(export.commands())
+def bring_up(lab: Lab, export: Export | None = None) -> str:
+    """Export, boot the host, bind. Returns the PCI address.
+
+    export: all channels, unless something else is said.
+    """
+    lab.ep.do_all((export or all_channels(lab)).commands())
     lab.start_host()
     bdf = find(lab.host)
     bind(lab.host, bdf)

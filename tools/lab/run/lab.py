@@ -190,6 +190,13 @@ class Lab:
         path.write_text(with_keys(self._board.read_text(), self.setup.board_keys))
         return path
 
+    @property
+    def board_keys(self) -> dict[str, str]:
+        """What the board's file says, with the changes of the setup."""
+        lines = (line.partition("=") for line in self._board.read_text().splitlines())
+        keys = {key.strip(): value.strip() for key, sign, value in lines if sign}
+        return keys | dict(self.setup.board_keys)
+
     def start_ep(self) -> None:
         """Boot the endpoint VM and load the controller's glue."""
         _refuse_second(self._ep, "stop_ep()")

@@ -10,9 +10,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from run import Artifacts, Kernels, Lab, LabError
+from run import Artifacts, Kernels, Lab, LabError, dma
 from run.control import Control
 from run.logscan import Known
+from run.setup import Setup
 
 NO_KERNELS = Kernels(*[Path("/none")] * 4)
 
@@ -224,3 +225,24 @@ def test_artifacts_that_are_not_there(tmp_path, monkeypatch):
         Artifacts.load().path("model")
     with pytest.raises(LabError, match="no 'boards'"):
         Artifacts.load().board("generic")
+
+
+BOARDS = Path(__file__).parents[1] / "boards"
+
+
+@pytest.mark.parametrize(
+    "board, changes, channels",
+    [
+        ("rcar-s4", {}, ("0-3", "0-3")),
+        ("rk3588", {}, ("0-1", "0-1")),
+        ("rcar-s4", {"dma-write": "1"}, ("0-0", "0-3")),
+    ],
+)
+def test_the_usual_export_is_all_that_the_board_has(
+    tmp_path: Path, board: str, changes: dict[str, str], channels: tuple[str, str]
+):
+    artifacts = Artifacts({"boards": str(BOARDS)}, tmp_path / "artifacts.json")
+    setup = Setup(board_keys=changes)
+    lab = Lab(board, NO_KERNELS, tmp_path, artifacts=artifacts, setup=setup)
+    export = dma.all_channels(lab)
+    assert (export.wr_chans, export.rd_chans) == channels
