@@ -155,6 +155,10 @@ def host(
         f"intel-iommu,intremap={remapping},caching-mode=on",
         "-device",
         "pcie-root-port,id=root,slot=1,mem-reserve=32M,pref64-reserve=64M",
+        # Else the firmware looks for something to boot on all 1024 namespaces that an
+        # NVMe target of Linux may have, which takes longer than the kernel to boot
+        "-boot",
+        "strict=on",
     ]
     argv += _common(setup.host_memory, setup.cpus, console, agent_fd, doors)
     argv += _boot(

@@ -52,6 +52,11 @@ def test_iommu_of_the_host(setup: Setup, device: str, arguments: list[str]):
     assert [word for word in told if word not in usual] == arguments
 
 
+def test_firmware_leaves_functions_to_the_kernel():
+    """It boots what it is told to, and has no driver of its own on the link."""
+    assert value(host(Setup()), "-boot") == "strict=on"
+
+
 def test_finding_leaks_is_asked_for():
     for argv in (endpoint, host):
         assert "kmemleak=off" in value(argv(Setup()), "-append")
