@@ -35,25 +35,38 @@ def same(one: str, two: str) -> None:
     say("    the same on both sides")
 
 
-def write(lab: Lab) -> None:
-    """The host writes the whole disk; the endpoint has it."""
+def whole(count: int) -> int:
+    """LabError unless so many bytes are the whole disk."""
+    if count != nvme.SIZE:
+        raise LabError(f"{count} bytes moved, and the disk has {nvme.SIZE}")
+    return count
+
+
+def write(lab: Lab) -> int:
+    """The host writes the whole disk; the endpoint has it. Returns the bytes."""
     show(lab.host, nvme.random_command("/tmp/sent"))
+    _, before = nvme.traffic(lab.host)
     show(lab.host, nvme.write_command("/tmp/sent"))
+    _, after = nvme.traffic(lab.host)
     sent = show(lab.host, nvme.checksum_command("/tmp/sent"))
     same(sent, show(lab.ep, nvme.checksum_command(nvme.FILE)))
+    return whole(after - before)
 
 
-def read(lab: Lab) -> None:
-    """The endpoint fills the disk; the host reads it."""
+def read(lab: Lab) -> int:
+    """The endpoint fills the disk; the host reads it. Returns the bytes."""
     show(lab.ep, nvme.random_command(nvme.FILE))
+    before, _ = nvme.traffic(lab.host)
     show(lab.host, nvme.read_command("/tmp/got"))
+    after, _ = nvme.traffic(lab.host)
     disk = show(lab.ep, nvme.checksum_command(nvme.FILE))
     same(disk, show(lab.host, nvme.checksum_command("/tmp/got")))
+    return whole(after - before)
 
 
 def cost(lab: Lab, command: str) -> dict[str, Count]:
     lab.ctl.reset_counters()
-    lab.host.do(command)
+    lab.host.do(command, 300)
     return lab.ctl.counters()
 
 
@@ -82,10 +95,10 @@ def play(lab: Lab) -> str:
     show(lab.host, f"lspci -v -s {nvme.find(lab.host)}")
 
     step("host writes, endpoint has it")
-    write(lab)
+    written = write(lab)
 
     step("endpoint fills the disk, host reads it")
-    read(lab)
+    got = read(lab)
 
     step("what crossed the link")
     count(lab)
@@ -93,4 +106,4 @@ def play(lab: Lab) -> str:
     step("host lets go, endpoint stops")
     show(lab.host, f"modprobe -r {nvme.MODULES['host']}")
     show_all(lab.ep, nvme.withdraw_commands())
-    return f"{nvme.SIZE} written by the host {nvme.SIZE} read by the host"
+    return f"{written} written by the host {got} read by the host"

@@ -15,8 +15,8 @@ def step(text: str) -> None:
     say(f"\n== {text}")
 
 
-def show(machine: Machine, command: str, timeout: float = 60) -> str:
-    """Run a command as a user would see it."""
+def show(machine: Machine, command: str, timeout: float = 300) -> str:
+    """Run a command as a user would see it; the time is for a busy machine."""
     say(f"{machine.name}# {command}")
     out = machine.do(command, timeout)
     for line in out.splitlines():

@@ -7,6 +7,8 @@ ntb_hw_epf. On both sides the same clients can use the bridge, one at a time:
 ntb_transport with ntb_netdev, or one of ntb_tool, ntb_pingpong and ntb_perf.
 """
 
+import re
+
 from . import configfs
 from .errors import LabError
 from .known import late_messages
@@ -121,6 +123,12 @@ def other(machine: Machine) -> str:
 
 def ping_command(machine: Machine, count: int) -> str:
     return f"ping -c {count} {other(machine)}"
+
+
+def pings_answered(said: str) -> int:
+    """Of what the command said; its status is 0 when one was."""
+    found = re.search(r"(\d+) packets received", said)
+    return int(found[1]) if found else 0
 
 
 def receive_commands(path: str) -> list[str]:

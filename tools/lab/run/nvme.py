@@ -18,6 +18,9 @@ SIZE = 16 * MIB
 FILE = "/tmp/disk"
 EPF = f"{configfs.FUNCTIONS}/nvmet_pci_epf/disk"
 
+# The unit of the kernel's counts, whatever a disk has
+_SECTOR = 512
+
 _LOOP = "/dev/loop0"
 _TARGET = "/sys/kernel/config/nvmet"
 _SUBSYSTEM = f"{_TARGET}/subsystems/lab"
@@ -111,6 +114,14 @@ def bring_up(lab: Lab) -> str:
     lab.start_host()
     lab.host.do_all(attach_commands())
     return find(lab.host)
+
+
+def traffic(host: Machine) -> tuple[int, int]:
+    """Bytes that the host has read from the disk and written to it, as it counts
+    them.
+    """
+    counts = host.do(f"cat /sys/block/{BLOCK.removeprefix('/dev/')}/stat").split()
+    return int(counts[2]) * _SECTOR, int(counts[6]) * _SECTOR
 
 
 def random_command(path: str) -> str:
