@@ -177,7 +177,8 @@ def test_abort(bound: tuple[Lab, str], way: str):
     """An aborted transfer says so, those behind it still run."""
     lab, bdf = bound
     lab.ctl.cmd(f"fault abort {ENGINE[way]} 0")
-    result = lab.host.run(f"{XFER} -d {bdf} {way} -n 8 -q 8")
+    # The program itself waits a minute for what does not end
+    result = lab.host.run(f"{XFER} -d {bdf} {way} -n 8 -q 8", timeout=120)
     assert result.rc == 1
     assert "7 of 8 transfers completed, 1 aborted" in result.out
 
