@@ -41,19 +41,32 @@ static bool dma_bar_reg(const struct ctlr *c, u64 off, u32 *reg)
 	       off - b->dma_bar_offset < b->dma_bar_size;
 }
 
-static int translate(struct ctlr *c, unsigned int func, unsigned int bar,
-		     u64 off, u64 *addr)
+/* Where a window leads; false when none takes it. */
+static bool translate(const struct ctlr *c, unsigned int func,
+		      unsigned int bar, u64 off, u64 *addr)
 {
 	const struct cfg *cfg = &c->fn[func].cfg;
 	u64 bus = cfg_bar_addr(cfg, bar) + off, unit = 1;
 
 	if (c->modes.v[MODE_BAR_MATCH] == BAR_MATCH_MASKED)
 		unit = cfg_bar_size(cfg, bar);
-	if (iatu_inbound(&c->iatu, func, bar, unit, off, bus, addr))
-		return 0;
-	ctlr_report(c, CNT_VIOL_INBOUND,
-		    "no inbound window for function %u BAR%u+0x%llx", func,
-		    bar, (unsigned long long)off);
+	return iatu_inbound(&c->iatu, func, bar, unit, off, bus, addr);
+}
+
+/* An access that led nowhere. */
+static int nowhere(struct ctlr *c, unsigned int func, unsigned int bar, u64 off)
+{
+	u64 addr;
+
+	if (translate(c, func, bar, off, &addr))
+		ctlr_report(c, CNT_VIOL_INBOUND,
+			    "nothing at 0x%llx, where function %u BAR%u+0x%llx leads",
+			    (unsigned long long)addr, func, bar,
+			    (unsigned long long)off);
+	else
+		ctlr_report(c, CNT_VIOL_INBOUND,
+			    "no inbound window for function %u BAR%u+0x%llx",
+			    func, bar, (unsigned long long)off);
 	return -EFAULT;
 }
 
@@ -73,8 +86,10 @@ int hostside_mem_read(struct ctlr *c, unsigned int func, unsigned int bar,
 		memcpy(buf, &v, len);
 		return 0;
 	}
-	ret = translate(c, func, bar, off, &addr);
-	return ret ? ret : epbus_read(c, addr, buf, len, func);
+	if (!translate(c, func, bar, off, &addr) ||
+	    epbus_read(c, addr, buf, len, func))
+		return nowhere(c, func, bar, off);
+	return 0;
 }
 
 int hostside_mem_write(struct ctlr *c, unsigned int func, unsigned int bar,
@@ -92,8 +107,10 @@ int hostside_mem_write(struct ctlr *c, unsigned int func, unsigned int bar,
 			regs_write(c, reg, len, v, (int)func);
 		return 0;
 	}
-	ret = translate(c, func, bar, off, &addr);
-	return ret ? ret : epbus_write(c, addr, buf, len, func);
+	if (!translate(c, func, bar, off, &addr) ||
+	    epbus_write(c, addr, buf, len, func))
+		return nowhere(c, func, bar, off);
+	return 0;
 }
 
 static void mem_read(struct func *f, unsigned int bar, u64 off, u8 *buf,

@@ -393,18 +393,111 @@ TEST(link_reserved_bar_shows_registers)
 	rig_close(&r);
 }
 
-/* A window onto the outbound BAR or onto nothing reaches nothing of ours. */
+#define NOWHERE_BAR	0xe8000000ull
+
+/* BAR2 leads to @target: both directions are refused, and told. */
+static void leads_nowhere(struct rig *r, u64 target, u64 off)
+{
+	const u64 before = rig_count(r, CNT_VIOL_INBOUND);
+	u32 v = 0;
+
+	rig_program_bar(r, 0, 2, KIB(64), 0xc, 1, target);
+	rig_assign_bar(r, 0, 2, NOWHERE_BAR, true);
+	CHECK_EQ(rig_bar(r, 0, 2, off), 0xffffffff);
+	CHECK_EQ(hostside_mem_read(r->c, 0, 2, off, &v, 4), -EFAULT);
+	CHECK_EQ(v, 0xffffffff);
+	CHECK_EQ(rig_count(r, CNT_VIOL_INBOUND), before + 2);
+	rig_set_bar(r, 0, 2, off, 0);
+	CHECK_EQ(hostside_mem_write(r->c, 0, 2, off, &v, 4), -EFAULT);
+	CHECK_EQ(rig_count(r, CNT_VIOL_INBOUND), before + 4);
+}
+
+/* It leads to the endpoint's memory: nothing is told. */
+static void leads_to_memory(struct rig *r, u64 target, u32 word)
+{
+	const u64 before = rig_count(r, CNT_VIOL_INBOUND);
+
+	rig_program_bar(r, 0, 2, KIB(64), 0xc, 1, target);
+	rig_assign_bar(r, 0, 2, NOWHERE_BAR, true);
+	rig_set_bar(r, 0, 2, 0, word);
+	CHECK_EQ(rig_bar(r, 0, 2, 0), word);
+	CHECK_EQ(get32(r->ep_ram), word);
+	CHECK_EQ(rig_count(r, CNT_VIOL_INBOUND), before);
+}
+
+/* A window to where no memory of the endpoint is, at once or when held. */
 TEST(link_inbound_to_nowhere)
+{
+	const u64 offset = 0x2000000000ull, hole = EP_RAM - KIB(64);
+	u32 steps, none = 0;
+	struct rig r;
+
+	for (steps = 0; steps <= 8; steps += 8) {
+		with_bar(&r, "generic");
+		r.c->posted.steps = steps;
+		leads_to_memory(&r, EP_RAM, 1);
+		leads_nowhere(&r, 0, 0);
+		leads_nowhere(&r, hole, KIB(64) - 4);
+		leads_nowhere(&r, EP_RAM + EP_RAM_SIZE, 0);
+		leads_nowhere(&r, UINT64_MAX - KIB(64) + 1, KIB(64) - 4);
+		leads_nowhere(&r, EP_OUT, 0);
+		leads_nowhere(&r, EP_REGS + EP_REG_SIZE, 0);
+		/* a range of the machine that has no file */
+		CHECK_EQ(guestmem_map(&r.c->ep.mem, hole, KIB(64), 3, -1, 0),
+			 0);
+		leads_nowhere(&r, hole, 0);
+		/* an address of the CPU in the place of a DMA address */
+		r.c->board.dma_ram_offset = offset;
+		leads_nowhere(&r, EP_RAM, 0);
+		leads_nowhere(&r, offset + EP_REGS, 0);
+		leads_to_memory(&r, offset + EP_RAM, 2);
+		/* registers that their machine switched off */
+		epside_ops.write(r.c, VFU_REGION_CONFIG, CFG_COMMAND, &none, 2);
+		leads_nowhere(&r, EP_REGS + r.c->board.dma_offset, 0);
+		CHECK_EQ(rig_count(&r, CNT_VIOL_REGS), 0);
+		CHECK_EQ(get32(r.ep_ram), 2);
+		rig_close(&r);
+	}
+}
+
+/* Memory that the endpoint's machine cannot write, say a boot ROM. */
+TEST(link_inbound_to_read_only_memory)
+{
+	u32 steps, v = 0x12345678;
+	struct rig r;
+
+	for (steps = 0; steps <= 8; steps += 8) {
+		with_bar(&r, "generic");
+		r.c->posted.steps = steps;
+		CHECK_EQ(guestmem_unmap(&r.c->ep.mem, EP_RAM, EP_RAM_SIZE), 0);
+		CHECK_EQ(guestmem_map(&r.c->ep.mem, EP_RAM, EP_RAM_SIZE,
+				      GUESTMEM_READ, r.ep_mem_fd, 0), 0);
+		CHECK_EQ(rig_bar(&r, 0, 0, 0), 0x600d);
+		CHECK_EQ(rig_count(&r, CNT_VIOL_INBOUND), 0);
+		CHECK_EQ(hostside_mem_write(r.c, 0, 0, 0, &v, 4), -EFAULT);
+		CHECK_EQ(rig_count(&r, CNT_VIOL_INBOUND), 1);
+		CHECK_EQ(rig_bar(&r, 0, 0, 0), 0x600d);
+		rig_close(&r);
+	}
+}
+
+/* Who is not there cannot be misled: no function, no BAR, no link. */
+TEST(link_no_answer_is_no_violation)
 {
 	struct rig r;
 
 	with_bar(&r, "generic");
-	rig_program_bar(&r, 0, 2, 0x10000, 0xc, 1, EP_OUT);
-	rig_assign_bar(&r, 0, 2, 0xe8000000, true);
+	leads_to_memory(&r, EP_RAM, 3);
+	CHECK_EQ(rig_bar(&r, 0, 1, 0), 0xffffffff);
+	CHECK_EQ(rig_bar(&r, 0, 2, KIB(64)), 0xffffffff);
+	CHECK_EQ(rig_bar(&r, 0, 3, 0), 0xffffffff);
+	rig_set_cfg(&r, 0, CFG_COMMAND, 2, COMMAND_MASTER);
 	CHECK_EQ(rig_bar(&r, 0, 2, 0), 0xffffffff);
 	rig_set_bar(&r, 0, 2, 0, 0);
-	rig_program_bar(&r, 0, 2, 0x10000, 0xc, 1, EP_RAM + EP_RAM_SIZE);
+	link_set_unplugged(r.c, true);
 	CHECK_EQ(rig_bar(&r, 0, 2, 0), 0xffffffff);
+	CHECK_EQ(get32(r.ep_ram), 3);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_INBOUND), 0);
 	rig_close(&r);
 }
 
