@@ -96,7 +96,9 @@ def expect_failure(item: pytest.Item, modes: Mapping[str, str]) -> None:
     for mark in item.iter_markers("fails_in_mode"):
         name, value, reason = mark.args
         if modes.get(name) == value:
-            item.add_marker(pytest.mark.xfail(strict=True, reason=reason))
+            item.add_marker(
+                pytest.mark.xfail(strict=True, raises=AssertionError, reason=reason)
+            )
 
 
 def rank(item: pytest.Item) -> int:

@@ -299,6 +299,31 @@ def test_worker_that_crashes(suite: Suite):
     assert outcomes == dict.fromkeys(("test_first", "test_last", "test_other"), "pass")
 
 
+XFAIL = "@pytest.mark.xfail(**dict(strict=True, raises=ValueError, reason='not yet'))\n"
+
+
+@pytest.mark.parametrize(
+    "lacks", ["strict=True", "raises=ValueError", "reason='not yet'"]
+)
+def test_expected_failure_that_could_be_any(suite: Suite, lacks: str):
+    suite.add(
+        "test_x", XFAIL.replace(lacks, "x=1") + "def test_x(): raise ValueError\n"
+    )
+    done = suite.play("unit", cpus=TWO[:1])
+    assert done.returncode == 4
+    assert f"test_x: its xfail lacks {lacks.partition('=')[0]}" in done.stderr
+
+
+def test_expected_failure_hides_none_of_a_fixture(suite: Suite):
+    suite.add(
+        "test_x",
+        "@pytest.fixture(scope='module')\ndef lab(): raise ValueError\n"
+        f"{XFAIL}def test_x(lab): raise ValueError\n",
+    )
+    assert suite.play("unit").returncode == 1
+    assert ", 1 failed," in suite.closing_line()
+
+
 def test_counts_are_added(tmp_path: Path):
     path = tmp_path / "closing-line"
     add_to(path, [3, 1, 0])
