@@ -29,7 +29,6 @@ def arguments() -> argparse.Namespace:
     for verb in ("apply", "tree", "refresh", "export"):
         verbs.add_parser(verb).add_argument("folder", type=Path)
     verbs.choices["apply"].add_argument("--only", metavar="PATCH")
-    verbs.choices["tree"].add_argument("--link-to")
     verbs.choices["export"].add_argument("--signoff", metavar="NAME <MAIL>")
     verbs.add_parser("check")
     verbs.add_parser("files")
@@ -40,7 +39,7 @@ def run(args: argparse.Namespace) -> None:
     if args.verb == "apply":
         apply(args)
     elif args.verb == "tree":
-        count = make_tree(args.folder, args.link_to)
+        count = make_tree(args.folder)
         print(f"{count} patches; the tag base is the pristine kernel")
     elif args.verb == "refresh":
         print("\n".join(refresh(args.folder)) or "patches/ is up to date")

@@ -102,8 +102,21 @@ def in_tree_files(repo: Path = REPO) -> list[str]:
     return sorted(path for path in found if not LEFTOVERS.search(path))
 
 
+def in_order(patches: list[Patch], owner: dict[str, str]) -> None:
+    """A file is added first, and changed later."""
+    there: set[str] = set()
+    for patch in patches:
+        for path in patch.changes():
+            if path in owner and path not in there:
+                raise SeriesError(
+                    f"{patch.name}: a hunk on {path}, which {owner[path]} adds; "
+                    "only a later patch can change it"
+                )
+        there.update(patch.adds)
+
+
 def load(repo: Path = REPO) -> list[Patch]:
-    """The series, in order; what Adds lines and files say must agree."""
+    """The series, in order; what Adds lines, hunks and files say must agree."""
     patches = [
         parse(path.name, path.read_text())
         for path in sorted((repo / "patches").glob("*.patch"))
@@ -121,6 +134,7 @@ def load(repo: Path = REPO) -> list[Patch]:
                     "repository has no such file"
                 )
             owner[path] = patch.name
+    in_order(patches, owner)
     return patches
 
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Commits of a tree to the files in patches/."""
+"""Commits of a tree to the files in patches/, and those that they add."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-from .patch import REPO, Patch, SeriesError, split_message
-from .scratch import git
+from .patch import REPO, Patch, SeriesError, load, split_message
+from .scratch import git, read_blob
+from .tree import TAKEN
 
 DIFF = (
     "diff-tree",
@@ -20,29 +22,18 @@ DIFF = (
 )
 
 
-def changed(tree: Path, commit: str) -> list[tuple[str, str, str]]:
-    """Status, mode and path of each file that the commit touches."""
-    raw = git(tree, "diff-tree", "-r", "--no-renames", "--no-commit-id", commit)
-    return [
-        (line[4], line[1], path)
-        for line, path in (
-            (left.split(), path)
-            for left, path in (entry.split("\t", 1) for entry in raw.splitlines())
-        )
-    ]
-
-
-def take_file(tree: Path, commit: str, path: str, mode: str) -> None:
-    """A new file of a plain tree goes to its in-tree path in the repository.
-    A link is there already."""
-    if mode == "120000":
-        return
-    text = git(tree, "show", f"{commit}:{path}") + "\n"
-    target = REPO / path
-    if not target.exists() or target.read_text() != text:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
-        target.chmod(int(mode[-3:], 8))
+def changed(tree: Path, commit: str) -> list[tuple[str, str]]:
+    """Status and path of each file that the commit touches."""
+    raw = git(
+        tree,
+        "diff-tree",
+        "-r",
+        "--name-status",
+        "--no-renames",
+        "--no-commit-id",
+        commit,
+    )
+    return [tuple(line.split("\t", 1)) for line in raw.splitlines()]
 
 
 def to_patch(tree: Path, commit: str, number: int, added: set[str]) -> Patch:
@@ -56,14 +47,12 @@ def to_patch(tree: Path, commit: str, number: int, added: set[str]) -> Patch:
             "git rebase -i --autosquash base first"
         )
     adds, hunks = [], []
-    for status, mode, path in changed(tree, commit):
+    for status, path in changed(tree, commit):
         if status == "A":
-            take_file(tree, commit, path, mode)
             adds.append(path)
-        elif path in added:
+        elif status == "D" and path in added:
             raise SeriesError(
-                f"'{subject}' changes {path}, which an earlier patch adds; "
-                "a new file comes whole, with one patch"
+                f"'{subject}' removes {path}, which an earlier patch adds"
             )
         else:
             hunks.append(path)
@@ -90,10 +79,48 @@ def from_tree(tree: Path) -> list[Patch]:
     ]
 
 
-def refresh(tree: Path) -> list[str]:
-    """Rewrite patches/; returns what changed, one line each."""
+def version(tree: Path, commit: str, path: str) -> bytes | None:
+    """Of a file, as a commit of the tree has it."""
+    if not git(tree, "ls-tree", commit, "--", path):
+        return None
+    return read_blob(tree, f"{commit}:{path}")
+
+
+def edited(tree: Path, paths: Iterable[str]) -> list[str]:
+    """Those of the added files that the tree's last commit has otherwise than the
+    repository. What somebody edited in both places is refused.
+    """
+    found = []
+    for path in paths:
+        target = REPO / path
+        here = target.read_bytes() if target.exists() else None
+        if here == version(tree, "HEAD", path):
+            continue
+        if here != version(tree, TAKEN, path):
+            raise SeriesError(
+                f"{path} is neither what the tree has nor what it last had in common "
+                "with the repository: bring the edit into the tree, or undo it"
+            )
+        found.append(path)
+    return found
+
+
+def put_file(tree: Path, path: str) -> str:
+    """An added file to its place in the repository; returns what was done."""
+    target = REPO / path
+    entry = git(tree, "ls-tree", "HEAD", "--", path)
+    if not entry:
+        target.unlink()
+        return f"removed {path}"
+    said = f"{'rewrote' if target.exists() else 'new'} {path}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(read_blob(tree, f"HEAD:{path}"))
+    target.chmod(int(entry.split()[0][-3:], 8))
+    return said
+
+
+def put_patches(patches: dict[str, str]) -> list[str]:
     folder = REPO / "patches"
-    patches = {patch.name: str(patch) for patch in from_tree(tree)}
     said = []
     for path in sorted(folder.glob("*.patch")):
         if path.name not in patches:
@@ -104,4 +131,16 @@ def refresh(tree: Path) -> list[str]:
         if not path.exists() or path.read_text() != text:
             said.append(f"{'rewrote' if path.exists() else 'new'} {name}")
             path.write_text(text)
+    return said
+
+
+def refresh(tree: Path) -> list[str]:
+    """Rewrite patches/ and the added files; returns what changed, one line each."""
+    patches = from_tree(tree)
+    paths = sorted({path for patch in (*load(), *patches) for path in patch.adds})
+    said = [
+        *[put_file(tree, path) for path in edited(tree, paths)],
+        *put_patches({patch.name: str(patch) for patch in patches}),
+    ]
+    git(tree, "update-ref", TAKEN, "HEAD")
     return said

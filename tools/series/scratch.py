@@ -46,6 +46,13 @@ def git(
     return done.stdout.rstrip("\n")
 
 
+def read_blob(folder: Path, name: str) -> bytes:
+    """A file's content, every byte of it."""
+    return subprocess.run(
+        ["git", "cat-file", "blob", name], cwd=folder, capture_output=True, check=True
+    ).stdout
+
+
 class Scratch:
     def __init__(self, base: Path | None = None):
         self.base = Path(base or os.environ["LAB_BASE_GIT"])

@@ -3,11 +3,15 @@
 
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
-from .patch import REPO, Patch, SeriesError, load
+from .added import first_versions, git_apply
+from .patch import Patch, SeriesError, load
 from .scratch import GitError, Scratch, git
+
+
+# What a tree last had in common with the repository
+TAKEN = "refs/remotes/lab/series"
 
 
 class Misfit(SeriesError):
@@ -21,23 +25,16 @@ def author_of(patch: Patch) -> dict[str, str]:
     return {"GIT_AUTHOR_NAME": match[1].strip('"'), "GIT_AUTHOR_EMAIL": match[2]}
 
 
-def add_file(scratch: Scratch, path: str, link_to: str | None) -> None:
-    """Put an added file into the index: its content, or a link to it."""
+def add_file(scratch: Scratch, path: str, source: Path) -> None:
+    """Put an added file into the index."""
     if scratch.git("ls-files", "--", path):
         raise SeriesError(f"Adds: {path}, but the kernel has that file")
-    source = REPO / path
-    if link_to:
-        mode, text = "120000", f"{link_to}/{path}"
-        blob = scratch.git("hash-object", "-w", "--stdin", text=text)
-    else:
-        mode = "100755" if source.stat().st_mode & 0o100 else "100644"
-        blob = scratch.git("hash-object", "-w", "--no-filters", str(source))
+    mode = "100755" if source.stat().st_mode & 0o100 else "100644"
+    blob = scratch.git("hash-object", "-w", "--no-filters", str(source))
     scratch.git("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}")
 
 
-def commit_patch(
-    scratch: Scratch, patch: Patch, parent: str, link_to: str | None
-) -> str:
+def commit_patch(scratch: Scratch, patch: Patch, parent: str, added: Path) -> str:
     try:
         if patch.hunks:
             scratch.git(
@@ -46,7 +43,7 @@ def commit_patch(
     except GitError as error:
         raise SeriesError(f"{patch.name} does not apply: {error}") from error
     for path in patch.adds:
-        add_file(scratch, path, link_to)
+        add_file(scratch, path, added / path)
     tree = scratch.git("write-tree")
     if tree == scratch.tree_of(parent):
         raise SeriesError(f"{patch.name} changes nothing")
@@ -55,21 +52,23 @@ def commit_patch(
     )
 
 
-def commit_series(scratch: Scratch, link_to: str | None = None) -> list[str]:
+def commit_series(scratch: Scratch) -> list[str]:
     """One commit a patch on the base; branch `series` is the last one."""
     commits = []
     parent = scratch.root
-    for patch in load():
-        parent = commit_patch(scratch, patch, parent, link_to)
-        commits.append(parent)
+    patches = load()
+    with first_versions(patches) as added:
+        for patch in patches:
+            parent = commit_patch(scratch, patch, parent, added)
+            commits.append(parent)
     scratch.git("update-ref", "refs/heads/series", parent)
     return commits
 
 
-def make_tree(folder: Path, link_to: str | None) -> int:
+def make_tree(folder: Path) -> int:
     """A git tree for editing, with a work tree; returns how many patches."""
     with Scratch() as scratch:
-        commits = commit_series(scratch, link_to)
+        commits = commit_series(scratch)
         git(folder, "init", "-q", "--initial-branch=series")
         git(
             folder,
@@ -77,43 +76,31 @@ def make_tree(folder: Path, link_to: str | None) -> int:
             "-q",
             str(scratch.folder),
             "base:refs/tags/base",
-            "series:refs/remotes/lab/series",
+            f"series:{TAKEN}",
         )
-    git(folder, "reset", "-q", "--hard", "lab/series")
+    git(folder, "reset", "-q", "--hard", TAKEN)
     return len(commits)
 
 
-def apply_patch(folder: Path, patch: Patch) -> None:
-    """One patch onto an unpacked kernel tree. Files are replaced, never
-    written in place: they may be shared with another tree."""
+def apply_patch(folder: Path, patch: Patch, added: Path) -> None:
+    """One patch onto an unpacked kernel tree."""
     if patch.hunks:
-        done = subprocess.run(
-            ["git", "apply", "--whitespace=error", "-"],
-            cwd=folder,
-            input=patch.hunks,
-            text=True,
-            capture_output=True,
-            check=False,
-        )
-        said = done.stderr.strip()
-        if done.returncode == 1:
-            raise Misfit(f"{patch.name} does not apply: {said}")
+        done = git_apply(folder, patch)
         if done.returncode:
-            raise SeriesError(
-                f"{patch.name}: git apply ended with {done.returncode}: {said}"
-            )
+            raise Misfit(f"{patch.name} does not apply: {done.stderr.strip()}")
     for path in patch.adds:
         target = folder / path
         if target.exists():
             raise Misfit(f"{patch.name}: Adds: {path}, but the kernel has that file")
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(REPO / path, target)
-        shutil.copymode(REPO / path, target)
+        shutil.copy(added / path, target)
 
 
 def apply_series(folder: Path, only: str | None = None) -> int:
     """All patches, or the one of that name; returns how many."""
-    patches = [patch for patch in load() if only in (None, patch.name)]
-    for patch in patches:
-        apply_patch(folder, patch)
-    return len(patches)
+    patches = load()
+    wanted = [patch for patch in patches if only in (None, patch.name)]
+    with first_versions(patches) as added:
+        for patch in wanted:
+            apply_patch(folder, patch, added)
+    return len(wanted)

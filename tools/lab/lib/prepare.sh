@@ -154,7 +154,7 @@ series_content()
 	local -a added
 
 	mapfile -t added < <(added_files)
-	in_repo content patches tools/series/{patch,tree}.py "${added[@]}"
+	in_repo content patches tools/series/{patch,added,tree}.py "${added[@]}"
 }
 
 # TREE is base or next, or one of these with -gdb, or next-kasan; SIDE is ep or
@@ -239,7 +239,7 @@ kernel_key()		# SRC TREE SIDE
 
 make_guest()		# SIDE SRC OBJ FOLDER
 {
-	sandbox "${tree_binds[@]}" --ro-bind "$2" /src --ro-bind "$3" /obj \
+	sandbox --ro-bind "$2" /src --ro-bind "$3" /obj \
 		--bind "$4" /out -- /lab/tools/lab/kernel/guest.sh "$1"
 }
 

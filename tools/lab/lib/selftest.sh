@@ -23,8 +23,7 @@ make_selftests()	# SIDE [NAME...] FOLDER
 	which=$(selftest_kernel "$side")
 	: >"$folder/selftests.cpio"
 	((${#names[@]} == 0)) ||
-		sandbox "${tree_binds[@]}" \
-			--ro-bind "$(selftest_tree "$side")" /src \
+		sandbox --ro-bind "$(selftest_tree "$side")" /src \
 			--ro-bind "${artifacts[$side.$which.obj]}" /obj \
 			--bind "$folder" /out -- \
 			/lab/tools/lab/kernel/selftest.sh "$side" "${names[@]}"
@@ -54,16 +53,8 @@ need_selftests()	# SIDE [NAME...]
 # Each suite, in the tree of its side.
 selftest_sides()	# [SIDE:]NAME...
 {
-	local side tree
-	local -a trees=()
-
-	for side in ep host; do
-		tree=$(selftest_tree "$side")
-		tree_binds=()
-		[[ ! ${user_tree[$side]-} ]] || bind_links "$tree"
-		trees+=("${tree_binds[@]}" --ro-bind "$tree" "/run/$side")
-	done
-	sandbox "${trees[@]}" -- \
+	sandbox --ro-bind "$(selftest_tree ep)" /run/ep \
+		--ro-bind "$(selftest_tree host)" /run/host -- \
 		python3 -m run.selftest sides /run/ep /run/host "$@"
 }
 

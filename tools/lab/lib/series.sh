@@ -55,7 +55,7 @@ run_tree()
 	fill_folder "${1:-$repo/linux}"
 	folder=$filling
 	enter tree
-	fill tree --link-to "$repo"
+	fill tree
 	say "the tree is in $folder"
 }
 

@@ -12,7 +12,6 @@
 # A run locks what is built of a tree until its end: nobody builds under it.
 
 user_locked=		# 1 when all trees of this run are locked
-tree_binds=()		# what a tree needs in the sandbox besides itself
 
 user_folder_of()	# TREE
 {
@@ -67,23 +66,6 @@ need_series()		# WHAT
 	done
 }
 
-# A tree of ./lab tree has links to the files of the repository, by their names on
-# this machine. The root is read-only in the sandbox, so the way there is made in
-# it first.
-bind_links()		# TREE
-{
-	local path
-
-	tree_binds=()
-	while read -r path; do
-		[[ -L $1/$path ]] || continue
-		[[ $(readlink -f "$1/$path") == "$repo/$path" ]] ||
-			die "the kernel tree '$1' has links to the files of another clone ($path); use the ./lab of that clone"
-		mkdir -p "$root$repo"
-		tree_binds=(--ro-bind "$repo" "$repo")
-	done < <(added_files)
-}
-
 build_user_kernel()	# SIDE TREE FOLDER
 {
 	local tree=base
@@ -93,7 +75,7 @@ build_user_kernel()	# SIDE TREE FOLDER
 	[[ $gdb != "$1" ]] || tree+=-gdb
 	read -r -d '' -a fragments < <(kernel_fragments "$tree" "$1") || true
 	mkdir -p "$3/obj"
-	sandbox "${tree_binds[@]}" --ro-bind "$2" /src --bind "$3/obj" /obj -- \
+	sandbox --ro-bind "$2" /src --bind "$3/obj" /obj -- \
 		/lab/tools/lab/kernel/build.sh "$1" "${fragments[@]}"
 	{
 		echo "tree $2"
@@ -113,7 +95,6 @@ need_user_kernel()	# SIDE
 	local side=$1 tree=${user_tree[$1]} folder name
 
 	[[ ! ${artifacts[$side.base.obj]-} ]] || return 0
-	bind_links "$tree"
 	folder=$(user_folder_of "$tree")
 	lock_user_trees
 	# A build that was cut off is no base for another.

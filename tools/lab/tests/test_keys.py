@@ -108,8 +108,8 @@ def test_only_what_a_patch_adds_is_part_of_the_series(cache: Path, tmp_path: Pat
     repo = tmp_path / "repo"
     for path in ("patches", "drivers/dma", "tools/series", "build"):
         (repo / path).mkdir(parents=True)
-    for path in ("tools/series/patch.py", "tools/series/tree.py"):
-        (repo / path).touch()
+    for name in ("patch", "added", "tree"):
+        (repo / f"tools/series/{name}.py").touch()
     (repo / "patches/0001-a.patch").write_text("---\nAdds: drivers/dma/a.c\n\n")
     (repo / "drivers/dma/a.c").write_text("int a;\n")
 
@@ -210,6 +210,7 @@ BUILT_OF_NEXT = "kernel-next*-{0} guest-next*-{0} selftest-{0} " + CONFIGURED
         ("drivers/dma/pci-dma-chan.c", SERIES),
         ("drivers/pci/.kunitconfig", SERIES),
         ("tools/series/patch.py", SERIES),
+        ("tools/series/added.py", SERIES),
         ("tools/series/tree.py", SERIES),
         ("tools/series/fits.sh", "source-other"),
         ("tools/series/base-git.sh", "base-git"),

@@ -141,7 +141,7 @@ def project(tmp_path: Path) -> Project:
 def tree(project: Project, tmp_path: Path) -> Path:
     folder = tmp_path / "tree"
     folder.mkdir()
-    project.good("tree", folder, "--link-to", project.repo)
+    project.good("tree", folder)
     return folder
 
 
@@ -182,16 +182,13 @@ def test_a_wrong_patch_is_refused(old: str, new: str, says: str):
         parse("one.patch", ONE.replace(old, new, 1))
 
 
-def test_tree_has_a_commit_a_patch_and_links(project: Project, tree: Path):
+def test_tree_has_a_commit_a_patch(project: Project, tree: Path):
     assert git(tree, "log", "--format=%an|%s", "base..").split("\n") == [
         "Ä Person|sub: second",
         "A Person|sub: first",
     ]
     assert git(tree, "status", "--porcelain") == ""
-    link = tree / "drivers/new/new.c"
-    assert link.is_symlink()
-    link.write_text("int newer;\n")
-    assert (project.repo / "drivers/new/new.c").read_text() == "int newer;\n"
+    assert (tree / "drivers/new/new.c").read_text() == "int new;\n"
     assert (tree / "drivers/Makefile").read_text().endswith("obj-y += new/\n")
 
 
@@ -208,6 +205,7 @@ def test_refresh_takes_an_edit_a_new_file_and_a_new_name(project: Project, tree:
     git(tree, "commit", "-q", "--amend", "-m", "sub: renamed\n\nReason.")
     said = project.good("refresh", tree)
     assert said.split("\n") == [
+        "new drivers/new/more.h",
         "removed 0002-sub-second.patch",
         "new 0002-sub-renamed.patch",
         "",
@@ -227,16 +225,111 @@ def test_refresh_refuses_what_it_would_lose(project: Project, tree: Path):
     assert "autosquash" in project.refused("refresh", tree)
 
 
-def test_refresh_refuses_a_second_patch_for_an_added_file(
-    project: Project, tmp_path: Path
+def grow(tree: Path) -> None:
+    """A third patch that changes what the first one added, twice over a fourth."""
+    for number, subject in ((3, "sub: third"), (4, "sub: fourth")):
+        with open(tree / "drivers/new/new.c", "a") as out:
+            out.write(f"int more_{number};\n")
+        (tree / "tools/testing/selftests/new/run.sh").write_text(f"exit {number}\n")
+        git(tree, "commit", "-q", "-a", "-m", f"{subject}\n\nReason.")
+
+
+def test_refresh_takes_later_changes_of_an_added_file(project: Project, tree: Path):
+    """The repository has the last version, later patches have hunks, and every form
+    of the series is made of these.
+    """
+    grow(tree)
+    assert project.good("refresh", tree).split("\n") == [
+        "rewrote drivers/new/new.c",
+        "rewrote tools/testing/selftests/new/run.sh",
+        "new 0003-sub-third.patch",
+        "new 0004-sub-fourth.patch",
+        "",
+    ]
+    new = project.repo / "drivers/new/new.c"
+    assert new.read_text() == "int new;\nint more_3;\nint more_4;\n"
+    assert "\n+int more_4;\n" in project.patches()["0004-sub-fourth.patch"]
+    assert (project.repo / "tools/testing/selftests/new/run.sh").stat().st_mode & 0o100
+    assert project.good("check").startswith("series: 4 patches")
+    assert project.good("refresh", tree) == "patches/ is up to date\n"
+    (tree / "drivers/new/new.c").write_text("int new;\n")
+    git(tree, "commit", "-q", "-a", "--amend", "--no-edit")
+    assert project.good("refresh", tree).split("\n") == [
+        "rewrote drivers/new/new.c",
+        "rewrote 0004-sub-fourth.patch",
+        "",
+    ]
+
+
+def test_tree_and_apply_derive_earlier_versions(
+    project: Project, tree: Path, tmp_path: Path
 ):
-    plain = tmp_path / "plain"
-    plain.mkdir()
-    project.good("tree", plain)
-    assert not (plain / "drivers/new/new.c").is_symlink()
-    (plain / "drivers/new/new.c").write_text("int newer;\n")
-    git(plain, "commit", "-q", "-a", "-m", "sub: third")
-    assert "an earlier patch adds" in project.refused("refresh", plain)
+    grow(tree)
+    project.good("refresh", tree)
+    again = tmp_path / "again"
+    again.mkdir()
+    project.good("tree", again)
+    assert git(again, "rev-parse", "HEAD^{tree}") == git(
+        tree, "rev-parse", "HEAD^{tree}"
+    )
+    assert git(again, "show", "HEAD~3:drivers/new/new.c") == "int new;"
+    assert git(again, "show", "HEAD~1:drivers/new/new.c") == "int new;\nint more_3;"
+    git(tmp_path, "clone", "-q", str(project.base), "applied")
+    for name in sorted(project.patches())[:3]:
+        project.good("apply", tmp_path / "applied", "--only", name)
+    git(tmp_path / "applied", "add", ".")
+    assert git(tmp_path / "applied", "write-tree") == git(
+        again, "rev-parse", "HEAD~1^{tree}"
+    )
+
+
+def test_refresh_removes_a_file_that_no_patch_adds_now(project: Project, tree: Path):
+    git(tree, "rm", "-q", "-f", "tools/testing/selftests/new/run.sh")
+    git(tree, "commit", "-q", "--amend", "--no-edit")
+    assert "removed tools/testing/selftests/new/run.sh" in project.good("refresh", tree)
+    assert project.good("check").startswith("series: 2 patches")
+
+
+def test_refresh_refuses_an_edit_in_both_places(project: Project, tree: Path):
+    """Nothing is written: neither that file nor any other."""
+    grow(tree)
+    project.write("tools/testing/selftests/new/run.sh", "exit 1\n", 0o755)
+    before = project.patches()
+    said = project.refused("refresh", tree)
+    assert "tools/testing/selftests/new/run.sh is neither what the tree has" in said
+    assert project.patches() == before
+    assert (project.repo / "drivers/new/new.c").read_text() == "int new;\n"
+
+
+def test_refresh_refuses_a_patch_that_removes_an_added_file(
+    project: Project, tree: Path
+):
+    git(tree, "rm", "-q", "drivers/new/new.c")
+    git(tree, "commit", "-q", "-m", "sub: third")
+    assert "removes drivers/new/new.c, which an earlier" in project.refused(
+        "refresh", tree
+    )
+
+
+def test_an_edit_where_a_later_patch_changes_the_file(project: Project, tree: Path):
+    grow(tree)
+    project.good("refresh", tree)
+    project.write("drivers/new/new.c", "int new;\nint other;\n")
+    said = project.refused("check")
+    assert "0004-sub-fourth.patch changes a file that is not as it leaves it" in said
+    assert "drivers/new/new.c" in said
+
+
+@pytest.mark.parametrize("adds", ["0001-sub-first.patch", "0002-sub-second.patch"])
+def test_a_hunk_on_a_file_that_is_not_added_yet(project: Project, adds: str):
+    hunk = "diff --git a/X b/X\n--- a/X\n+++ b/X\n@@ -1 +1,2 @@\n int new;\n+int x;\n"
+    path = {
+        "0001-sub-first.patch": "drivers/new/new.c",
+        "0002-sub-second.patch": "tools/testing/selftests/new/run.sh",
+    }[adds]
+    project.write("patches/0001-sub-first.patch", ONE + hunk.replace("X", path))
+    said = project.refused("check")
+    assert f"0001-sub-first.patch: a hunk on {path}, which {adds} adds" in said
 
 
 def test_check_says_the_tree(project: Project, tmp_path: Path):
