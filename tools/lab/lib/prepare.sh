@@ -91,7 +91,10 @@ need_base()
 	local id
 
 	need_source
-	id=$(key <"$kernel_source/about")
+	id=$({
+		cat "$kernel_source/about"
+		in_repo content tools/lab/kernel/times.sh
+	} | key)
 	cache_entry base "$id" "unpack $base" unpack_base
 	base_src=$entry
 }
@@ -344,8 +347,8 @@ choose_tests()		# [PYTEST ARGUMENT...]
 	*" next "*|*" gdb."*)
 		need_series "./lab check${*:+ $*}" ;;
 	esac
-	if [[ " ${needs[*]}" == *" gate."* ]] && has_choice; then
-		die "the gates of the series are for its own kernels; leave their tests out, or --board, --kernel and --config"
+	if [[ " ${needs[*]}" == *" "@(gate|gdb).* ]] && has_choice; then
+		die "the gates of the series and the test of gdb are for its own kernels; leave them out, or --board, --kernel and --config"
 	fi
 	write_artifacts
 }

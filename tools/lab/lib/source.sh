@@ -35,6 +35,7 @@ make_source_apt()	# FOLDER
 		APT::Architecture "amd64";
 		APT::Architectures { "amd64"; };
 		APT::Sandbox::User "root";
+		APT::Update::Error-Mode "any";
 		Acquire::Languages "none";
 		Dir::State "$1";
 		Dir::State::status "$1/status";
@@ -136,15 +137,11 @@ get_other_source()	# FOLDER
 	return 1
 }
 
-# What the choice of another source depends on. Who names a mirror gets what is
-# there.
-other_source_key()
+# Who names a mirror gets what is there.
+source_key()
 {
-	{
-		echo "$exact_source ${LAB_MIRROR-}"
-		series_content
-		in_repo content tools/series/fits.sh
-	} | key
+	echo "$exact_source ${LAB_MIRROR-}"
+	in_repo content tools/lab/kernel/take-source.sh
 }
 
 need_source()
@@ -152,8 +149,12 @@ need_source()
 	local exact other name
 
 	[[ ! $kernel_source ]] || return 0
-	exact=$(key <<<"$exact_source ${LAB_MIRROR-}")
-	other=$(other_source_key)
+	exact=$(source_key | key)
+	other=$({
+		source_key
+		series_content
+		in_repo content tools/series/fits.sh
+	} | key)
 	if [[ -d $cache/source-$exact || ! -d $cache/source-other-$other ]]; then
 		cache_entry source "$exact" "get the kernel source" get_source
 	fi

@@ -195,6 +195,7 @@ def keys_before(project: Path) -> dict[str, str]:
 
 GUESTS = "guest-* selftest-*"
 KERNELS = f"kernel-* {GUESTS}"
+OF_THE_SOURCE = f"base base-git next {KERNELS} gate-*"
 SERIES = "next kernel-next* guest-next* selftest-* gate-* source-other"
 CONFIGURED = "gate-walk-{0} gate-warnings-{0} gate-off-{0} gate-modules-{0}"
 BY_SIDE = "kernel-*-{0} guest-*-{0} selftest-{0} " + CONFIGURED
@@ -209,6 +210,8 @@ BUILT_OF_NEXT = "kernel-next*-{0} guest-next*-{0} selftest-{0} " + CONFIGURED
         ("patches/0001-*.patch", SERIES),
         ("drivers/dma/pci-dma-chan.c", SERIES),
         ("drivers/pci/.kunitconfig", SERIES),
+        ("tools/lab/kernel/take-source.sh", "source source-other"),
+        ("tools/lab/kernel/times.sh", OF_THE_SOURCE),
         ("tools/series/patch.py", SERIES),
         ("tools/series/added.py", SERIES),
         ("tools/series/tree.py", SERIES),
@@ -228,7 +231,6 @@ BUILT_OF_NEXT = "kernel-next*-{0} guest-next*-{0} selftest-{0} " + CONFIGURED
         ("tools/lab/guest/init", GUESTS),
         ("tools/lab/guest/mkinitramfs", GUESTS),
         ("tools/lab/kernel/arch.sh", f"{KERNELS} {CONFIGURED.format('*')}"),
-        ("tools/lab/kernel/times.sh", f"{KERNELS} {CONFIGURED.format('*')}"),
         ("tools/lab/kernel/configure.sh", f"{KERNELS} {CONFIGURED.format('*')}"),
         ("tools/lab/kernel/build.sh", KERNELS),
         ("tools/lab/kernel/check-config.sh", KERNELS),

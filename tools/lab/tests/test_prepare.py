@@ -449,15 +449,16 @@ def test_tests_of_the_series_on_a_tree_without(
     )
 
 
-def test_gates_are_for_the_kernels_of_the_series(cache: Path, tmp_path: Path):
+@pytest.mark.parametrize("need", ["gate.kunit", "gdb.host"])
+def test_what_is_for_the_kernels_of_the_series(cache: Path, tmp_path: Path, need: str):
     tree = kernel_tree(tmp_path / "tree", *SERIES)
     done = user(
         cache,
-        "find_needs() { needs=(base gate.kunit); }\n"
+        f"find_needs() {{ needs=(base {need}); }}\n"
         f"machine_options --kernel {tree}; choose_tests; prepare_check",
     )
     assert done.returncode == 1
-    assert "the gates of the series are for its own kernels" in done.stderr
+    assert "the series and the test of gdb are for its own kernels" in done.stderr
 
 
 def test_a_kernel_that_does_not_build(cache: Path, tmp_path: Path):
