@@ -8,11 +8,18 @@ struct signal {
 	u64 addr;
 	u32 data;
 	unsigned int func;	/* to the host */
+	u32 resets;		/* of that function */
 	unsigned int line;
 	bool local;
 };
 
 _Static_assert(sizeof(struct signal) <= LATER_DATA, "a signal can wait");
+
+/* Of a function that the board has; what others send is nobody's. */
+static u32 resets_of(const struct ctlr *c, unsigned int func)
+{
+	return func < c->board.functions ? c->fn[func].resets : 0;
+}
 
 static void deliver(void *arg, const void *data)
 {
@@ -21,7 +28,7 @@ static void deliver(void *arg, const void *data)
 
 	if (sig->local)
 		lines_raise_dma(c, sig->line);
-	else
+	else if (sig->resets == resets_of(c, sig->func))
 		link_message(c, sig->func, sig->addr, sig->data);
 }
 
@@ -70,5 +77,10 @@ void signals_local(struct signals *s, unsigned int line)
 
 void signals_host(struct signals *s, unsigned int func, u64 addr, u32 data)
 {
-	send(s, &(struct signal){ .func = func, .addr = addr, .data = data });
+	send(s, &(struct signal){
+		.func = func,
+		.resets = resets_of(s->ctlr, func),
+		.addr = addr,
+		.data = data,
+	});
 }

@@ -4,7 +4,8 @@
  * passes here, so that the faults of the control socket hit every one.
  *
  * Interrupts are posted writes: whatever their delay, none overtakes one that
- * was sent before it.
+ * was sent before it. What is on its way to a function when that is reset does
+ * not arrive.
  */
 #ifndef MODEL_SIGNALS_H
 #define MODEL_SIGNALS_H

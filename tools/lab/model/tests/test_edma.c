@@ -1254,6 +1254,31 @@ TEST(edma_late_by_steps_of_work)
 	rig_close(&r);
 }
 
+/* A message that is on its way when its function is reset is lost with it, and
+ * is no violation of the driver, who was not asked.
+ */
+TEST(edma_late_message_of_a_function_that_is_reset)
+{
+	struct rig r;
+
+	rig_open(&r, "generic");
+	rig_set_reg(&r, WR_EN, 1);
+	rig_set_reg(&r, DMA + 0x60, HOST_RAM + 0x80);
+	rig_set_reg(&r, DMA + 0x70, 1);
+	r.c->engine->signals.late = 10;
+	run_one(&r, RIE);
+	link_reset_function(&r.c->fn[1]);
+	steps(&r, 20);
+	CHECK_EQ(get32(r.host_ram + 0x80), 1);
+	rig_set_reg(&r, DMA + 0x70, 2);
+	run_one(&r, RIE);
+	link_reset_function(&r.c->fn[0]);
+	steps(&r, 20);
+	CHECK_EQ(get32(r.host_ram + 0x80), 1);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_BUSMASTER), 0);
+	rig_close(&r);
+}
+
 /* No interrupt overtakes another, whatever the delay when it was sent. */
 TEST(edma_fault_late_keeps_order)
 {
