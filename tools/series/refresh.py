@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from .patch import REPO, Patch, SeriesError, load, split_message
+from .patch import REPO, Patch, SeriesError, parse, split_message
 from .scratch import git, read_blob
-from .tree import TAKEN
+from .tree import TAKEN, author_of
 
 DIFF = (
     "diff-tree",
@@ -22,18 +22,30 @@ DIFF = (
 )
 
 
-def changed(tree: Path, commit: str) -> list[tuple[str, str]]:
-    """Status and path of each file that the commit touches."""
-    raw = git(
-        tree,
-        "diff-tree",
-        "-r",
-        "--name-status",
-        "--no-renames",
-        "--no-commit-id",
-        commit,
-    )
-    return [tuple(line.split("\t", 1)) for line in raw.splitlines()]
+# Of a file; a link or a submodule has another one
+MODES = ("100644", "100755")
+
+
+def changed(tree: Path, commit: str) -> list[tuple[str, str, str]]:
+    """Status, mode and path of each file that the commit touches."""
+    raw = git(tree, "diff-tree", "-r", "--no-renames", "--no-commit-id", commit)
+    found = []
+    for entry in raw.splitlines():
+        left, path = entry.split("\t", 1)
+        _, mode, *_, status = left.split()
+        found.append((status, mode, path))
+    return found
+
+
+def readable(patch: Patch) -> Patch:
+    """Refuses what every verb would refuse once it is stored."""
+    author_of(patch)
+    parse(patch.name, str(patch))
+    if not patch.adds and not patch.hunks:
+        raise SeriesError(f"{patch.name} changes nothing")
+    if re.search("^Binary files ", patch.hunks, re.M):
+        raise SeriesError(f"{patch.name} changes a binary file; a patch has text only")
+    return patch
 
 
 def to_patch(tree: Path, commit: str, number: int, added: set[str]) -> Patch:
@@ -47,7 +59,13 @@ def to_patch(tree: Path, commit: str, number: int, added: set[str]) -> Patch:
             "git rebase -i --autosquash base first"
         )
     adds, hunks = [], []
-    for status, path in changed(tree, commit):
+    for status, mode, path in changed(tree, commit):
+        if re.search(r'[\s"*?[\\]', path):
+            raise SeriesError(
+                f"'{subject}': {path}: a path has no blanks, quotes or wildcards"
+            )
+        if status != "D" and mode not in MODES:
+            raise SeriesError(f"'{subject}' makes {path} a link; it can be a file only")
         if status == "A":
             adds.append(path)
         elif status == "D" and path in added:
@@ -61,7 +79,7 @@ def to_patch(tree: Path, commit: str, number: int, added: set[str]) -> Patch:
     if hunks:
         diff = git(tree, *DIFF, "--no-commit-id", commit, "--", *hunks) + "\n"
         diff = re.sub(r"^index [0-9a-f]+\.\.[0-9a-f]+( \d+)?\n", "", diff, flags=re.M)
-    return Patch(name, author, subject, body, notes, adds, diff)
+    return readable(Patch(name, author, subject, body, notes, adds, diff))
 
 
 def from_tree(tree: Path) -> list[Patch]:
@@ -134,10 +152,19 @@ def put_patches(patches: dict[str, str]) -> list[str]:
     return said
 
 
+def added_here() -> set[str]:
+    """What the stored patches add, whatever is wrong with them: refresh mends that."""
+    return {
+        path
+        for file in (REPO / "patches").glob("*.patch")
+        for path in re.findall(r"^Adds: (\S+)$", file.read_text(), re.M)
+    }
+
+
 def refresh(tree: Path) -> list[str]:
     """Rewrite patches/ and the added files; returns what changed, one line each."""
     patches = from_tree(tree)
-    paths = sorted({path for patch in (*load(), *patches) for path in patch.adds})
+    paths = sorted(added_here().union(*(patch.adds for patch in patches)))
     said = [
         *[put_file(tree, path) for path in edited(tree, paths)],
         *put_patches({patch.name: str(patch) for patch in patches}),

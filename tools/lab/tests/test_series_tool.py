@@ -311,6 +311,44 @@ def test_refresh_refuses_a_patch_that_removes_an_added_file(
     )
 
 
+@pytest.mark.parametrize(
+    "make, says",
+    [
+        ("echo >>drivers/old/old.c; git commit -q -s -a -m third", "signed off; sign"),
+        ("echo >'drivers/a b'; git add .; git commit -q -m third", "no blanks"),
+        ("echo >drivers/ä; git add .; git commit -q -m third", "no blanks, quotes"),
+        ("ln -s old.c drivers/old/l; git add .; git commit -q -m third", "a link"),
+        ("ln -sf old.c drivers/new/new.c; git commit -q -a -m third", "a link"),
+        ("printf '\\0' >drivers/old/old.c; git commit -q -a -m third", "a binary file"),
+        ("git commit -q --allow-empty -m third", "changes nothing"),
+        (
+            "echo >>MAINTAINERS; git commit -q -am third --author 'A <a b@c>'",
+            "NAME <MAIL>",
+        ),
+    ],
+)
+def test_refresh_refuses_what_could_not_be_read_back(
+    project: Project, tree: Path, make: str, says: str
+):
+    before = project.patches()
+    for who in ("author", "committer"):
+        git(tree, "config", f"{who}.name", "C")
+        git(tree, "config", f"{who}.email", "c@example.org")
+    subprocess.run(["sh", "-e", "-c", make], cwd=tree, check=True)
+    assert says in project.refused("refresh", tree)
+    assert project.patches() == before
+
+
+def test_refresh_mends_what_an_interrupted_one_left(project: Project, tree: Path):
+    git(tree, "rm", "-q", "-f", "tools/testing/selftests/new/run.sh")
+    git(tree, "commit", "-q", "--amend", "--no-edit")
+    (project.repo / "tools/testing/selftests/new/run.sh").unlink()
+    assert project.good("refresh", tree) == "rewrote 0002-sub-second.patch\n"
+    project.write("patches/0001-sub-first.patch", ONE[:20])
+    assert project.good("refresh", tree) == "rewrote 0001-sub-first.patch\n"
+    assert project.good("check").startswith("series: 2 patches")
+
+
 def test_an_edit_where_a_later_patch_changes_the_file(project: Project, tree: Path):
     grow(tree)
     project.good("refresh", tree)
