@@ -97,43 +97,55 @@ def from_tree(tree: Path) -> list[Patch]:
     ]
 
 
-def version(tree: Path, commit: str, path: str) -> bytes | None:
+# May a file be executed, and what is in it
+Version = tuple[bool, bytes]
+
+
+def version(tree: Path, commit: str, path: str) -> Version | None:
     """Of a file, as a commit of the tree has it."""
-    if not git(tree, "ls-tree", commit, "--", path):
+    entry = git(tree, "ls-tree", commit, "--", path)
+    if not entry:
         return None
-    return read_blob(tree, f"{commit}:{path}")
+    return entry.startswith("100755 "), read_blob(tree, f"{commit}:{path}")
 
 
-def edited(tree: Path, paths: Iterable[str]) -> list[str]:
+def version_here(path: str) -> Version | None:
+    """As the repository has it."""
+    target = REPO / path
+    if not target.exists():
+        return None
+    return bool(target.stat().st_mode & 0o100), target.read_bytes()
+
+
+def edited(tree: Path, paths: Iterable[str]) -> list[tuple[str, Version | None]]:
     """Those of the added files that the tree's last commit has otherwise than the
-    repository. What somebody edited in both places is refused.
+    repository, and how. What somebody edited in both places is refused.
     """
     found = []
     for path in paths:
-        target = REPO / path
-        here = target.read_bytes() if target.exists() else None
-        if here == version(tree, "HEAD", path):
+        here, there = version_here(path), version(tree, "HEAD", path)
+        if here == there:
             continue
         if here != version(tree, TAKEN, path):
             raise SeriesError(
                 f"{path} is neither what the tree has nor what it last had in common "
                 "with the repository: bring the edit into the tree, or undo it"
             )
-        found.append(path)
+        found.append((path, there))
     return found
 
 
-def put_file(tree: Path, path: str) -> str:
+def put_file(path: str, wanted: Version | None) -> str:
     """An added file to its place in the repository; returns what was done."""
     target = REPO / path
-    entry = git(tree, "ls-tree", "HEAD", "--", path)
-    if not entry:
+    if not wanted:
         target.unlink()
         return f"removed {path}"
     said = f"{'rewrote' if target.exists() else 'new'} {path}"
+    executable, content = wanted
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(read_blob(tree, f"HEAD:{path}"))
-    target.chmod(int(entry.split()[0][-3:], 8))
+    target.write_bytes(content)
+    target.chmod(0o755 if executable else 0o644)
     return said
 
 
@@ -166,7 +178,7 @@ def refresh(tree: Path) -> list[str]:
     patches = from_tree(tree)
     paths = sorted(added_here().union(*(patch.adds for patch in patches)))
     said = [
-        *[put_file(tree, path) for path in edited(tree, paths)],
+        *[put_file(path, wanted) for path, wanted in edited(tree, paths)],
         *put_patches({patch.name: str(patch) for patch in patches}),
     ]
     git(tree, "update-ref", TAKEN, "HEAD")

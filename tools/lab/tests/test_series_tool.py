@@ -349,6 +349,29 @@ def test_refresh_mends_what_an_interrupted_one_left(project: Project, tree: Path
     assert project.good("check").startswith("series: 2 patches")
 
 
+def test_refresh_takes_modes(project: Project, tree: Path, tmp_path: Path):
+    """Of the patch that adds the file, and of a later one."""
+    new, script = "drivers/new/new.c", "tools/testing/selftests/new/run.sh"
+    (tree / script).chmod(0o644)
+    git(tree, "commit", "-q", "-a", "--amend", "--no-edit")
+    (tree / new).chmod(0o755)
+    git(tree, "commit", "-q", "-a", "-m", "sub: third\n\nReason.")
+    assert project.good("refresh", tree).split("\n") == [
+        f"rewrote {new}",
+        f"rewrote {script}",
+        "new 0003-sub-third.patch",
+        "",
+    ]
+    assert project.good("check").startswith("series: 3 patches")
+    again = tmp_path / "again"
+    again.mkdir()
+    project.good("tree", again)
+    for commit in ("HEAD", "HEAD~1"):
+        assert git(again, "rev-parse", f"{commit}^{{tree}}") == git(
+            tree, "rev-parse", f"{commit}^{{tree}}"
+        )
+
+
 def test_an_edit_where_a_later_patch_changes_the_file(project: Project, tree: Path):
     grow(tree)
     project.good("refresh", tree)
