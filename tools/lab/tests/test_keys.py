@@ -172,12 +172,23 @@ need_source
 """
 
 
+def beside(folder: str, names: list[str]) -> set[str]:
+    """What is not to be copied; a kernel tree in linux/ would fill the memory."""
+    trees = names if Path(folder) == REPO else []
+    return {".git", "__pycache__", *(name for name in trees if "linux" in name)}
+
+
+def test_only_a_tree_at_the_top_is_beside_the_project():
+    assert "linux" in beside(str(REPO), ["lab", "linux"])
+    assert "lab" not in beside(str(REPO), ["lab", "linux"])
+    assert "linux" not in beside(f"{REPO}/include", ["linux"])
+
+
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of all that keys are made of."""
     copy = tmp_path_factory.mktemp("project") / "repo"
-    leave = shutil.ignore_patterns(".git", "linux-*", "__pycache__")
-    shutil.copytree(REPO, copy, ignore=leave, symlinks=True)
+    shutil.copytree(REPO, copy, ignore=beside, symlinks=True)
     return copy
 
 
