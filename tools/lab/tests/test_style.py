@@ -17,13 +17,22 @@ WORDS = ["synopsys", "aer", "nin"]
 
 
 def files(suffix: str = "") -> list[str]:
-    """Those of the project, as paths below the repository."""
+    """Those of the project, as paths below the repository. A kernel tree in linux/ is
+    none of it, include/linux/ is.
+    """
+    paths = (path.relative_to(REPO) for path in REPO.rglob(f"*{suffix}"))
     return sorted(
-        str(path.relative_to(REPO))
-        for path in REPO.rglob(f"*{suffix}")
-        if path.is_file()
-        and not {".git", "linux", "__pycache__"} & set(path.relative_to(REPO).parts)
+        str(path)
+        for path in paths
+        if path.parts[0] not in (".git", "linux")
+        and "__pycache__" not in path.parts
+        and (REPO / path).is_file()
     )
+
+
+def test_files_are_those_of_the_project():
+    assert "include/linux/pci-ep-dma.h" in files()
+    assert "tools/lab/tests/test_style.py" in files(".py")
 
 
 def run(*command: str) -> str:
