@@ -95,8 +95,8 @@ static void add_exp(struct cfg *c)
 	/* no phantom functions, longer tags, auxiliary power */
 	put16(&c->bus_rw[EXP_DEVCTL], 0x78ff);
 	put16(&c->bus_w1c[EXP_DEVSTA], 0x000f);
-	/* but for what is a port's: link disable, retrain link */
-	put16(&c->bus_rw[EXP_LNKCTL], 0x01cb);
+	/* no clock power management; link disable and retrain are a port's */
+	put16(&c->bus_rw[EXP_LNKCTL], 0x00cb);
 	put16(&c->bus_w1c[EXP_LNKSTA], 0xc000);
 	put16(&c->bus_rw[EXP_LNKCTL2], 0x000f);
 }

@@ -478,7 +478,7 @@ TEST(cfg_bits_that_the_host_writes)
 	static const struct { u32 off, bits; } some[] = {
 		{ CFG_COMMAND, 0x0546 },	/* no ports */
 		{ CFG_EXP + 8, 0x78ff },	/* Device Control */
-		{ CFG_EXP + 0x10, 0x01cb },	/* Link Control */
+		{ CFG_EXP + 0x10, 0x00cb },	/* Link Control */
 		{ CFG_EXP + 0x28, 0 },		/* Device Control 2 */
 		{ CFG_EXP + 0x30, 0x000f },	/* Link Control 2 */
 		{ CFG_CACHE_LINE, 0x00ff },	/* no latency timer */
