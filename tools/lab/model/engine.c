@@ -101,10 +101,8 @@ void engine_check_rest(struct walk *w)
 
 void engine_ring(struct engine *e, struct walk *w, int from)
 {
-	if (!w->on)
-		return;
 	engine_check_rest(w);
-	if (walk_runs(w))
+	if (!w->on || walk_runs(w))
 		return;
 	e->layout->begin(w);
 	count_one(&e->ctlr->count, CNT_DMA_START);

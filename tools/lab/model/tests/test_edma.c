@@ -772,6 +772,8 @@ TEST(edma_stop)
 	rig_set_reg(&r, WR_BELL, BIT(31));
 	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), STOPPED);
 	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
+	/* that is what the bit is for */
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 0);
 	rig_close(&r);
 }
 
@@ -1117,10 +1119,16 @@ TEST(edma_drain)
 	rig_set_reg(&r, WR_EN, 0);
 	CHECK_EQ(rig_reg(&r, WR_EN), 1);
 	CHECK_EQ(rig_reg(&r, RD_EN), 1);
+	/* who rings now has not waited for it */
+	rig_set_reg(&r, WR_BELL, 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 1);
 	engine_run(r.c->engine);
 	CHECK_EQ(rig_reg(&r, WR_EN), 0);
 	CHECK_EQ(rig_reg(&r, WR_STATUS), 0);
 	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), STOPPED);
+	rig_set_reg(&r, WR_BELL, 0);
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), STOPPED);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 1);
 	rig_close(&r);
 }
 

@@ -462,6 +462,7 @@ TEST(hdma_disable_and_stop)
 	CHECK_EQ(rig_reg(&r, WR(0) + CH_STAT), STOPPED);
 	CHECK_EQ(rig_reg(&r, WR(0) + INT_STAT), STOP);
 	CHECK_EQ(engine_run(r.c->engine), 0);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 0);
 	rig_close(&r);
 }
 
