@@ -613,7 +613,6 @@ TEST(edma_outside_memory_aborts)
 	rig_close(&r);
 }
 
-
 /* A list that is nowhere. */
 static void run_into_abort(struct rig *r)
 {
@@ -1263,13 +1262,12 @@ TEST(edma_late_by_steps_of_work)
 }
 
 /* A message that is on its way when its function is reset is lost with it, and
- * is no violation of the driver, who was not asked.
- */
+ * is no violation of the driver, who was not asked. */
 TEST(edma_late_message_of_a_function_that_is_reset)
 {
 	struct rig r;
 
-	rig_open(&r, "generic");
+	rig_open(&r, "rcar-s4");
 	rig_set_reg(&r, WR_EN, 1);
 	rig_set_reg(&r, DMA + 0x60, HOST_RAM + 0x80);
 	rig_set_reg(&r, DMA + 0x70, 1);

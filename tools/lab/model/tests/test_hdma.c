@@ -521,6 +521,13 @@ TEST(hdma_programmed_while_it_runs)
 	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 0);
 	CHECK_EQ(rig_count(&r, CNT_VIOL_BUSMASTER), 0);
 	CHECK_EQ(rig_reg(&r, WR(0) + INT_STAT), STOP);
+	/* a read channel is no other */
+	set_channel(&r, RD(1), LSIE, LIST);
+	rig_set_reg(&r, RD(1) + DOORBELL, 1);
+	rig_set_reg(&r, RD(1) + INT_CLEAR, STOP);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 0);
+	rig_set_reg(&r, RD(1) + LLP_LO, (u32)LIST);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), 1);
 	rig_close(&r);
 }
 
