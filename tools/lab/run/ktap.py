@@ -17,6 +17,10 @@ _CASE = re.compile(r"^(not )?ok (\d+)(?: -)?(?: ([^#]*?))?\s*(?:# ?(.*))?$")
 _DIRECTIVE = re.compile(r"^(SKIP|XFAIL|TODO|TIMEOUT|ERROR)\b:? ?(.*)$", re.I)
 
 
+class NoReport(LabError):
+    """A text without a plan. What has a plan and breaks off is a report, a bad one."""
+
+
 @dataclass(frozen=True)
 class Case:
     """One test case.
@@ -47,7 +51,7 @@ def parse(text: str) -> list[Case]:
     """The cases of a report, in order; one nameless skip for a suite that was skipped
     as a whole, or has no case.
 
-    Raises LabError when there is no plan, or when the cases are not exactly those
+    Raises NoReport when there is no plan, LabError when the cases are not exactly those
     that it announces.
     """
     plan = None
@@ -76,7 +80,7 @@ def parse(text: str) -> list[Case]:
         detail = []
     if plan is None:
         last = text.strip().splitlines()[-1:] or ["nothing"]
-        raise LabError(f"test report: no plan (1..N); it ends with: {last[0]}")
+        raise NoReport(f"test report: no plan (1..N); it ends with: {last[0]}")
     if len(cases) != plan:
         raise LabError(f"test report: {plan} cases planned, {len(cases)} reported")
     return cases

@@ -110,10 +110,13 @@ def _outcomes(suite: str, rc: int, out: str) -> Iterator[Outcome]:
     """Of one program: its own cases, and one for an end that they do not explain."""
     try:
         cases = ktap.parse(out)
-    except LabError:
+    except ktap.NoReport:
         result = {0: "pass", _SKIPPED: "skip"}.get(rc, "fail")
         last = out.strip().splitlines()[-1:] or [""]
         yield Outcome(suite, "program", result, last[0], out)
+        return
+    except LabError as error:
+        yield Outcome(suite, "program", "fail", detail=f"{out}\n{error}")
         return
     for case in cases:
         yield Outcome(suite, case.name, case.result, case.reason, case.detail)

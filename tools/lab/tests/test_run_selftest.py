@@ -86,6 +86,10 @@ def test_a_suite_is_looked_for_on_its_side(tree: Path, tmp_path: Path, capsys):
         # What a report does not tell, the exit status does
         (1, "1..1\nok 1 a\n", ["pass", "fail"]),
         (139, "1..2\nok 1 a\n", ["fail"]),
+        # Nor does that make up for one that breaks off
+        (0, "1..2\nok 1 a\n", ["fail"]),
+        (4, "1..2\n", ["fail"]),
+        (0, "1..1\nok 1 a\n1..1\nnot ok 1 b\n", ["fail"]),
         (0, "1..0\n", ["skip"]),
         (0, "all is well\n", ["pass"]),
         (4, "no device\n", ["skip"]),
