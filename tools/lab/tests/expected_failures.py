@@ -26,7 +26,7 @@ def pytest_runtest_makereport(
     call: pytest.CallInfo,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if call.when == "setup" and call.excinfo and hasattr(report, "wasxfail"):
+    if call.when != "call" and call.excinfo and hasattr(report, "wasxfail"):
         del report.wasxfail
         report.outcome = "failed"
     return report

@@ -314,10 +314,14 @@ def test_expected_failure_that_could_be_any(suite: Suite, lacks: str):
     assert f"test_x: its xfail lacks {lacks.partition('=')[0]}" in done.stderr
 
 
-def test_expected_failure_hides_none_of_a_fixture(suite: Suite):
+@pytest.mark.parametrize(
+    "broken", ["raise ValueError; yield", "yield; raise ValueError"]
+)
+def test_expected_failure_hides_none_of_a_fixture(suite: Suite, broken: str):
+    """Neither at its begin, nor at its end."""
     suite.add(
         "test_x",
-        "@pytest.fixture(scope='module')\ndef lab(): raise ValueError\n"
+        f"@pytest.fixture(scope='module')\ndef lab(): {broken}\n"
         f"{XFAIL}def test_x(lab): raise ValueError\n",
     )
     assert suite.play("unit").returncode == 1
