@@ -178,21 +178,24 @@ cache_entries()		# KIND, a pattern
 # The content of files and folders: names, execute bits and bytes.
 content()		# PATH...
 {
-	local i
-	local -a files hashes
-
-	mapfile -d '' -t files < <(find -L "$@" -type f \
-		! -path '*/__pycache__/*' \
+	find -L "$@" -type f ! -path '*/__pycache__/*' \
 		\( -perm /111 -printf 'x %p\0' -o -printf '- %p\0' \) |
-		LC_ALL=C sort -z -k 2)
-	wait $!
-	((${#files[@]})) || return 0
-	mapfile -d '' -t hashes < <(sha256sum -z -- "${files[@]#??}")
-	wait $!
-	for i in "${!files[@]}"; do
-		printf '%q %s %s  -\n' "${files[i]:2}" "${files[i]::1}" \
-			"${hashes[i]::64}"
-	done
+		LC_ALL=C sort -z -k 2 | content_of_list
+}
+
+# Of a list on standard input: x or -, a blank, a path, a zero byte.
+content_of_list()
+{
+	local i=0 hash
+	local -a files
+
+	mapfile -d '' -t files
+	((${#files[@]} == 0)) || sha256sum -z -- "${files[@]#??}" |
+		while IFS= read -r -d '' hash; do
+			printf '%q %s %s  -\n' "${files[i]:2}" "${files[i]::1}" \
+				"${hash::64}"
+			i=$((i + 1))
+		done
 }
 
 key()			# text on standard input, 16 hexadecimal digits out
