@@ -89,7 +89,11 @@ def from_tree(tree: Path) -> list[Patch]:
         )
     if git(tree, "rev-list", "--merges", "base..HEAD"):
         raise SeriesError("the tree has merges; the series is a line")
+    if (tree / git(tree, "rev-parse", "--git-path", "rebase-merge")).exists():
+        raise SeriesError("the tree is amid a rebase; git rebase --continue first")
     commits = git(tree, "rev-list", "--reverse", "base..HEAD").split()
+    if not commits:
+        raise SeriesError("the tree is at its base; git checkout series first")
     added: set[str] = set()
     return [
         to_patch(tree, commit, number, added)

@@ -290,6 +290,32 @@ def test_refresh_removes_a_file_that_no_patch_adds_now(project: Project, tree: P
     assert project.good("check").startswith("series: 2 patches")
 
 
+@pytest.mark.parametrize(
+    "command, says",
+    [
+        (["checkout", "-q", "base"], "at its base"),
+        (["rebase", "-q", "-i", "--exec", "true; false", "base"], "amid a rebase"),
+    ],
+)
+def test_refresh_takes_the_whole_series_alone(
+    project: Project,
+    tree: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: list[str],
+    says: str,
+):
+    """Not as much of it as is checked out at the moment."""
+    before = project.patches()
+    monkeypatch.setenv("GIT_SEQUENCE_EDITOR", "true")
+    try:
+        git(tree, *command)
+    except subprocess.CalledProcessError:
+        assert says == "amid a rebase"
+    assert says in project.refused("refresh", tree)
+    assert project.patches() == before
+    assert (project.repo / "tools/testing/selftests/new/run.sh").exists()
+
+
 def test_refresh_refuses_an_edit_in_both_places(project: Project, tree: Path):
     """Nothing is written: neither that file nor any other."""
     grow(tree)
