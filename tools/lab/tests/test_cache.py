@@ -164,10 +164,10 @@ def test_a_run_that_waits_for_a_lock_can_be_ended(
             cache, f"declare -A user_tree\n. $repo/tools/lab/lib/user.sh\n{text}"
         )
         try:
-            assert select.select([one.stderr], [], [], 10)[0]
+            assert select.select([one.stderr], [], [], HANG)[0]
             assert "  waiting: " in one.stderr.readline()
             one.send_signal(number)
-            assert one.wait(10) == status
+            assert one.wait(HANG) == status
         finally:
             one.kill()
     assert builds(cache) == 0

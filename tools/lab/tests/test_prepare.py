@@ -529,7 +529,7 @@ def test_two_runs_with_the_same_two_trees(cache: Path, tmp_path: Path):
         for ep, host in (trees, reversed(trees))
     ]
     try:
-        said = [one.communicate(timeout=20)[1] for one in both]
+        said = [one.communicate(timeout=HANG)[1] for one in both]
     finally:
         for one in both:
             one.kill()

@@ -206,7 +206,7 @@ def test_interrupted_wait_for_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyP
     while log.read_text() != "ready\n":
         time.sleep(0.01)
     signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.setitimer(signal.ITIMER_REAL, 0.2)
+    signal.setitimer(signal.ITIMER_REAL, 1)
     with pytest.raises(KeyboardInterrupt):
         stubborn.end()
     assert stubborn.status() == -signal.SIGKILL
