@@ -148,8 +148,11 @@ def put_file(path: str, wanted: Version | None) -> str:
     said = f"{'rewrote' if target.exists() else 'new'} {path}"
     executable, content = wanted
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(content)
-    target.chmod(0o755 if executable else 0o644)
+    # Half a file would be an edit of somebody's when refresh is run again
+    new = target.with_name(f"{target.name}~")
+    new.write_bytes(content)
+    new.chmod(0o755 if executable else 0o644)
+    new.replace(target)
     return said
 
 

@@ -372,6 +372,15 @@ def test_refresh_mends_what_an_interrupted_one_left(project: Project, tree: Path
     assert project.good("refresh", tree) == "rewrote 0002-sub-second.patch\n"
     project.write("patches/0001-sub-first.patch", ONE[:20])
     assert project.good("refresh", tree) == "rewrote 0001-sub-first.patch\n"
+    # An added file is never a half
+    new = project.repo / "drivers/new/new.c"
+    os.link(new, project.repo / "link")
+    (tree / "drivers/new/new.c").write_text("int newer;\n")
+    git(tree, "commit", "-q", "-a", "--amend", "--no-edit")
+    assert "0002-sub-second.patch" in project.good("refresh", tree)
+    assert (project.repo / "link").read_text() == "int new;\n"
+    assert new.read_text() == "int newer;\n"
+    assert list(new.parent.iterdir()) == [new]
     assert project.good("check").startswith("series: 2 patches")
 
 
