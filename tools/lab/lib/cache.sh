@@ -20,9 +20,9 @@
 #   of the tree's path. It changes with the tree, and is swept like an entry.
 #
 # Lock order: lock/run, then those of kernel trees (lock/user-KEY) by their KEY,
-# then one entry lock. Locks are files below lock/ that are removed only together
-# with the whole cache, lock/run as the last: who waited for it, or came too late
-# for it, makes the cache anew.
+# then one entry lock, or that of a folder to fill (lock/folder-KEY). Locks are
+# files below lock/ that are removed only together with the whole cache, lock/run
+# as the last: who waited for it, or came too late for it, makes the cache anew.
 
 cache_limit=$((15 << 20))	# kilobytes
 keep_runs=20

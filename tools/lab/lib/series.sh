@@ -4,11 +4,12 @@
 # ./lab tree and ./lab series: the series' own tool (tools/series), and the folder
 # of the user's that it fills. What is half made does not stay.
 
-filling=		# that folder, until it is whole
+to_fill=		# that folder
+filling=		# the same, while it is not whole
 made=()			# those that were not there, the innermost first
 at_exit+=(drop_filling)
 
-# Sets filling to the absolute path of a folder for the user, empty and made if
+# Sets to_fill to the absolute path of a folder for the user, empty and made if
 # need be.
 fill_folder()		# PATH
 {
@@ -21,9 +22,14 @@ fill_folder()		# PATH
 		above=$(dirname "$above")
 	done
 	mkdir -p "$path" 2>/dev/null || die "cannot make the folder $1"
-	[[ -z $(ls -A "$path") ]] ||
-		die "$path is not empty; name another folder, or remove it"
-	filling=$path
+	need_empty "$path"
+	to_fill=$path
+}
+
+need_empty()		# FOLDER
+{
+	[[ -z $(ls -A "$1") ]] ||
+		die "$1 is not empty; name another folder, or remove it"
 }
 
 drop_filling()
@@ -36,10 +42,22 @@ drop_filling()
 	done
 }
 
+# What another run began to fill is that one's to drop.
+claim_folder()
+{
+	local lock
+
+	exec {lock}>"$cache/lock/folder-$(key <<<"$to_fill")"
+	take_lock "$lock" "another run fills $to_fill" -x
+	need_empty "$to_fill"
+	filling=$to_fill
+}
+
 # Run the series' tool on that folder, which is whole then.
 fill()			# VERB [ARGUMENT...]
 {
 	need_base_git
+	claim_folder
 	play_in --bind "$filling" /out -- python3 -m series "$1" /out "${@:2}"
 	((played == 0)) || return "$played"
 	made=()
@@ -48,15 +66,12 @@ fill()			# VERB [ARGUMENT...]
 
 run_tree()
 {
-	local folder
-
 	(($# <= 1)) || usage_error "tree takes one folder, not '$2' too"
 	[[ ${1-} != -* ]] || usage_error "tree has no option '$1'"
 	fill_folder "${1:-$repo/linux}"
-	folder=$filling
 	enter tree
 	fill tree
-	say "the tree is in $folder"
+	say "the tree is in $to_fill"
 }
 
 run_series()

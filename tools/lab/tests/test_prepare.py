@@ -645,3 +645,27 @@ def test_an_interrupted_tree_is_dropped(cache: Path, tmp_path: Path):
     one.terminate()
     assert one.wait(HANG) == 143
     assert not (tmp_path / "new").exists()
+
+
+def test_two_runs_that_fill_a_folder(cache: Path, tmp_path: Path):
+    """Both found it empty. The second one leaves it to the first."""
+    meet = f"touch {tmp_path}/$$; until [[ -e {tmp_path}/go ]]; do sleep .1; done"
+    both = [
+        start(
+            cache,
+            fill("tree", tmp_path / "out", "sleep 1").replace(
+                "need_base_git() { :; }", f"need_base_git() {{ {meet}; }}"
+            ),
+        )
+        for _ in range(2)
+    ]
+    try:
+        wait_for(lambda: all((tmp_path / str(one.pid)).exists() for one in both))
+        (tmp_path / "go").touch()
+        said = [one.communicate(timeout=HANG)[1] for one in both]
+    finally:
+        for one in both:
+            one.kill()
+    assert sorted(one.returncode for one in both) == [0, 1], said
+    assert "out is not empty" in "".join(said)
+    assert (tmp_path / "out/drivers/a.c").exists()
