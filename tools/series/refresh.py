@@ -126,14 +126,18 @@ def edited(tree: Path, paths: Iterable[str]) -> list[tuple[str, Version | None]]
     repository, and how. What somebody edited in both places is refused.
     """
     found = []
+    taken = git(tree, "for-each-ref", TAKEN)
     for path in paths:
         here, there = version_here(path), version(tree, "HEAD", path)
         if here == there:
             continue
-        if here != version(tree, TAKEN, path):
+        if here != (version(tree, TAKEN, path) if taken else None):
             raise SeriesError(
                 f"{path} is neither what the tree has nor what it last had in common "
                 "with the repository: bring the edit into the tree, or undo it"
+                if taken
+                else f"{path} is not what the tree has, which ./lab tree did not make: "
+                "copy the one that is right over the other"
             )
         found.append((path, there))
     return found

@@ -327,6 +327,29 @@ def test_refresh_refuses_an_edit_in_both_places(project: Project, tree: Path):
     assert (project.repo / "drivers/new/new.c").read_text() == "int new;\n"
 
 
+def test_refresh_from_a_tree_of_somebodys(project: Project, tree: Path):
+    """With the tag base, as one has who moves the series to another kernel."""
+    git(tree, "update-ref", "-d", "refs/remotes/lab/series")
+    assert project.good("refresh", tree) == "patches/ is up to date\n"
+    git(tree, "update-ref", "-d", "refs/remotes/lab/series")
+    grow(tree)
+    (tree / "drivers/new/more.h").touch()
+    git(tree, "add", ".")
+    git(tree, "commit", "-q", "--amend", "--no-edit")
+    said = project.refused("refresh", tree)
+    assert (
+        "drivers/new/new.c is not what the tree has, which ./lab tree did not" in said
+    )
+    for path in ("drivers/new/new.c", "tools/testing/selftests/new/run.sh"):
+        (project.repo / path).write_bytes((tree / path).read_bytes())
+    assert project.good("refresh", tree).split("\n") == [
+        "new drivers/new/more.h",
+        "new 0003-sub-third.patch",
+        "new 0004-sub-fourth.patch",
+        "",
+    ]
+
+
 def test_refresh_refuses_a_patch_that_removes_an_added_file(
     project: Project, tree: Path
 ):
