@@ -299,6 +299,22 @@ def test_worker_that_crashes(suite: Suite):
     assert outcomes == dict.fromkeys(("test_first", "test_last", "test_other"), "pass")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def test_x(): return False\n",
+        "async def test_x(): assert False\n",
+        "class TestX:\n"
+        "    def __init__(self): pass\n"
+        "    def test_x(self): assert False\n",
+    ],
+)
+def test_test_that_cannot_fail(suite: Suite, text: str):
+    suite.add("test_x", f"{text}def test_more(): pass\n")
+    assert suite.play("unit", cpus=TWO[:1]).returncode in (1, 2)
+    assert ", 1 failed," in suite.closing_line()
+
+
 XFAIL = "@pytest.mark.xfail(**dict(strict=True, raises=ValueError, reason='not yet'))\n"
 
 
