@@ -13,20 +13,29 @@ _WANTED = {"strict", "raises", "reason"}
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        for mark in item.iter_markers("xfail"):
-            missing = _WANTED - {name for name, value in mark.kwargs.items() if value}
-            if missing:
-                raise pytest.UsageError(
-                    f"{item.nodeid}: its xfail lacks {', '.join(sorted(missing))}"
-                )
+        if missing := lacks(item):
+            raise pytest.UsageError(
+                f"{item.nodeid}: its xfail lacks {', '.join(sorted(missing))}"
+            )
+
+
+def lacks(item: pytest.Item) -> set[str]:
+    """What its marks do not say."""
+    marks = [mark.kwargs for mark in item.iter_markers("xfail")]
+    return {name for name in _WANTED for said in marks if not said.get(name)}
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
+    item: pytest.Item,
     call: pytest.CallInfo,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if call.when != "call" and call.excinfo and hasattr(report, "wasxfail"):
+    if not (call.excinfo and hasattr(report, "wasxfail")):
+        return report
+    # Said while it ran: by a mark, or by pytest.xfail()
+    late = lacks(item) or isinstance(call.excinfo.value, pytest.xfail.Exception)
+    if call.when != "call" or late:
         del report.wasxfail
         report.outcome = "failed"
     return report

@@ -331,6 +331,15 @@ def test_expected_failure_that_could_be_any(suite: Suite, lacks: str):
 
 
 @pytest.mark.parametrize(
+    "said", ["request.node.add_marker(pytest.mark.xfail)", "pytest.xfail('why')"]
+)
+def test_expected_failure_that_is_said_while_it_runs(suite: Suite, said: str):
+    suite.add("test_x", f"def test_x(request):\n    {said}\n    assert False\n")
+    assert suite.play("unit", cpus=TWO[:1]).returncode == 1
+    assert ", 1 failed," in suite.closing_line()
+
+
+@pytest.mark.parametrize(
     "broken", ["raise ValueError; yield", "yield; raise ValueError"]
 )
 def test_expected_failure_hides_none_of_a_fixture(suite: Suite, broken: str):
