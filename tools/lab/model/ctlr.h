@@ -58,7 +58,7 @@ struct func {
 	struct guestmem mem;	/* the host's memory, as mapped for us */
 	struct irqset irqs;
 	bool connected;
-	u32 resets;		/* what was sent before the last is lost */
+	u32 reset_count;	/* what was sent before the last is lost */
 };
 
 /* The device that the endpoint's machine sees. */

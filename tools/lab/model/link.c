@@ -24,7 +24,7 @@ static bool host_present(const struct ctlr *c)
 void link_reset_function(struct func *f)
 {
 	cfg_bus_reset(&f->cfg, f->ctlr->modes.v[MODE_REBAR_RESET]);
-	f->resets++;
+	f->reset_count++;
 }
 
 static void reset_functions(struct ctlr *c)

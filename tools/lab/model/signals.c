@@ -8,7 +8,7 @@ struct signal {
 	u64 addr;
 	u32 data;
 	unsigned int func;	/* to the host */
-	u32 resets;		/* of that function */
+	u32 reset_count;	/* of that function */
 	unsigned int line;
 	bool local;
 };
@@ -16,9 +16,9 @@ struct signal {
 _Static_assert(sizeof(struct signal) <= LATER_DATA, "a signal can wait");
 
 /* Of a function that the board has; what others send is nobody's. */
-static u32 resets_of(const struct ctlr *c, unsigned int func)
+static u32 reset_count_of(const struct ctlr *c, unsigned int func)
 {
-	return func < c->board.functions ? c->fn[func].resets : 0;
+	return func < c->board.functions ? c->fn[func].reset_count : 0;
 }
 
 static void deliver(void *arg, const void *data)
@@ -28,7 +28,7 @@ static void deliver(void *arg, const void *data)
 
 	if (sig->local)
 		lines_raise_dma(c, sig->line);
-	else if (sig->resets == resets_of(c, sig->func))
+	else if (sig->reset_count == reset_count_of(c, sig->func))
 		link_message(c, sig->func, sig->addr, sig->data);
 }
 
@@ -79,7 +79,7 @@ void signals_host(struct signals *s, unsigned int func, u64 addr, u32 data)
 {
 	send(s, &(struct signal){
 		.func = func,
-		.resets = resets_of(s->ctlr, func),
+		.reset_count = reset_count_of(s->ctlr, func),
 		.addr = addr,
 		.data = data,
 	});
