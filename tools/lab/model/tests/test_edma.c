@@ -815,6 +815,17 @@ TEST(edma_bus_master_off)
 	rig_close(&r);
 }
 
+/* Write channel 0 at a list of one element, the first burst of it done. */
+static void run_one_burst(struct rig *r, u32 of)
+{
+	set_channel(r, WR_CTX(0), LLE | CCS, LIST);
+	element(r, LIST, CB | LIE, of * BURST_MAX, EP_RAM + SRC,
+		HOST_RAM + DST);
+	rig_set_reg(r, WR_BELL, 0);
+	CHECK(engine_step(r->c->engine));	/* fetch */
+	CHECK(engine_step(r->c->engine));
+}
+
 /* Link loss in the middle of an element: abort, not silence. */
 TEST(edma_link_lost)
 {
@@ -822,12 +833,7 @@ TEST(edma_link_lost)
 
 	rig_open(&r, "generic");
 	rig_set_reg(&r, WR_EN, 1);
-	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
-	element(&r, LIST, CB | LIE, 2 * BURST_MAX, EP_RAM + SRC,
-		HOST_RAM + DST);
-	rig_set_reg(&r, WR_BELL, 0);
-	CHECK(engine_step(r.c->engine));	/* fetch */
-	CHECK(engine_step(r.c->engine));	/* first burst */
+	run_one_burst(&r, 2);
 	link_set_unplugged(r.c, true);
 	engine_run(r.c->engine);
 	CHECK_EQ(rig_reg(&r, WR_STATUS), BIT(16));
@@ -1109,12 +1115,7 @@ TEST(edma_drain)
 	rig_open(&r, "generic");
 	rig_set_reg(&r, WR_EN, 1);
 	rig_set_reg(&r, RD_EN, 1);
-	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
-	element(&r, LIST, CB | LIE, 4 * BURST_MAX, EP_RAM + SRC,
-		HOST_RAM + DST);
-	rig_set_reg(&r, WR_BELL, 0);
-	engine_step(r.c->engine);
-	engine_step(r.c->engine);
+	run_one_burst(&r, 4);
 	rig_set_reg(&r, WR_EN, 0);
 	CHECK_EQ(rig_reg(&r, WR_EN), 1);
 	CHECK_EQ(rig_reg(&r, RD_EN), 1);
@@ -1138,12 +1139,7 @@ TEST(edma_off_and_on)
 
 	rig_open(&r, "generic");
 	rig_set_reg(&r, WR_EN, 1);
-	set_channel(&r, WR_CTX(0), LLE | CCS, LIST);
-	element(&r, LIST, CB | LIE, 4 * BURST_MAX, EP_RAM + SRC,
-		HOST_RAM + DST);
-	rig_set_reg(&r, WR_BELL, 0);
-	engine_step(r.c->engine);
-	engine_step(r.c->engine);
+	run_one_burst(&r, 4);
 	rig_set_reg(&r, WR_EN, 0);
 	rig_set_reg(&r, WR_EN, 1);
 	engine_run(r.c->engine);

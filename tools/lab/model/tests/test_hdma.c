@@ -435,17 +435,23 @@ TEST(hdma_llp_at_rest)
 	rig_close(&r);
 }
 
+/* Write channel 0 at a list of one element, the first burst of four done. */
+static void run_one_burst(struct rig *r)
+{
+	element(r, LIST, CB, 4 * BURST_MAX, EP_RAM + SRC, HOST_RAM + DST);
+	set_channel(r, WR(0), LSIE, LIST);
+	rig_set_reg(r, WR(0) + DOORBELL, 1);
+	CHECK(engine_step(r->c->engine));	/* fetch */
+	CHECK(engine_step(r->c->engine));
+}
+
 /* Off, and the stop doorbell: a channel that comes to rest. */
 TEST(hdma_disable_and_stop)
 {
 	struct rig r;
 
 	rig_open(&r, "hdma-native");
-	element(&r, LIST, CB, 4 * BURST_MAX, EP_RAM + SRC, HOST_RAM + DST);
-	set_channel(&r, WR(0), LSIE, LIST);
-	rig_set_reg(&r, WR(0) + DOORBELL, 1);
-	engine_step(r.c->engine);
-	engine_step(r.c->engine);
+	run_one_burst(&r);
 	rig_set_reg(&r, WR(0) + CH_EN, 0);
 	CHECK_EQ(rig_reg(&r, WR(0) + CH_EN), 0);
 	engine_run(r.c->engine);
@@ -472,11 +478,7 @@ TEST(hdma_off_and_on)
 	struct rig r;
 
 	rig_open(&r, "hdma-native");
-	element(&r, LIST, CB, 4 * BURST_MAX, EP_RAM + SRC, HOST_RAM + DST);
-	set_channel(&r, WR(0), LSIE, LIST);
-	rig_set_reg(&r, WR(0) + DOORBELL, 1);
-	engine_step(r.c->engine);
-	engine_step(r.c->engine);
+	run_one_burst(&r);
 	rig_set_reg(&r, WR(0) + CH_EN, 0);
 	rig_set_reg(&r, WR(0) + CH_EN, 1);
 	engine_run(r.c->engine);
