@@ -23,8 +23,6 @@ from run import Lab, dma
 
 QUEUED = 64
 
-pytestmark = pytest.mark.smoke
-
 
 @pytest.fixture(scope="module")
 def machines(boot_lab) -> Iterator[tuple[Lab, str]]:
@@ -43,6 +41,7 @@ def bound(machines: tuple[Lab, str]) -> Iterator[tuple[Lab, str]]:
     verify_transfers(lab, bdf)
 
 
+@pytest.mark.smoke
 def test_bind_again_and_again(bound: tuple[Lab, str]):
     """Q9: each bind asks anew, each unbind withdraws, and both work for ever."""
     lab, bdf = bound
@@ -52,6 +51,7 @@ def test_bind_again_and_again(bound: tuple[Lab, str]):
         verify_transfers(lab, bdf)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("way", WAYS)
 def test_unbind_with_idle_channel(bound: tuple[Lab, str], way: str):
     """Q35: the client keeps a dead channel, the next bind makes new ones."""
@@ -66,6 +66,7 @@ def test_unbind_with_idle_channel(bound: tuple[Lab, str], way: str):
     assert report["terminate"] == "Success"
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("way", WAYS)
 def test_idle_channel_released_while_unbound(bound: tuple[Lab, str], way: str):
     """Q35: the last reference goes before the next bind."""
@@ -76,6 +77,7 @@ def test_idle_channel_released_while_unbound(bound: tuple[Lab, str], way: str):
     dma.bind(lab.host, bdf)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("way", WAYS)
 def test_unbind_with_transfers_queued(bound: tuple[Lab, str], way: str):
     """Q36: every client gets its callback with an error.
@@ -103,6 +105,7 @@ def test_unbind_with_transfers_queued(bound: tuple[Lab, str], way: str):
     dma.bind(lab.host, bdf)
 
 
+@pytest.mark.smoke
 def test_unbind_with_every_channel_queued(bound: tuple[Lab, str]):
     """Q36, all eight channels at once."""
     lab, bdf = bound
@@ -119,6 +122,7 @@ def test_unbind_with_every_channel_queued(bound: tuple[Lab, str]):
         assert (after["aborted"], after["pending"]) == (QUEUED, 0)
 
 
+@pytest.mark.smoke
 @pytest.mark.parametrize("way", WAYS)
 def test_unbind_while_data_moves(bound: tuple[Lab, str], way: str):
     """Q25: each transfer ends once, well or with an error, and nothing hangs."""
@@ -136,6 +140,7 @@ def test_unbind_while_data_moves(bound: tuple[Lab, str], way: str):
         dma.bind(lab.host, bdf)
 
 
+@pytest.mark.smoke
 def test_host_restart(bound: tuple[Lab, str]):
     """Q9, Q11: a host that vanishes without a word leaves nothing that lasts."""
     lab, _ = bound
@@ -144,6 +149,7 @@ def test_host_restart(bound: tuple[Lab, str]):
     dma.bind(lab.host, dma.find(lab.host))
 
 
+@pytest.mark.smoke
 def test_channel_has_one_owner(bound: tuple[Lab, str]):
     """Q26: by device, direction and index; a second client is refused."""
     lab, bdf = bound
@@ -157,6 +163,7 @@ def test_channel_has_one_owner(bound: tuple[Lab, str]):
     dma.transfer(lab.host, f"{XFER} -d {bdf} -t -c 2")
 
 
+@pytest.mark.smoke
 def test_interrupt_stays_where_it_is(bound: tuple[Lab, str]):
     """Q44: the engine was told one address, so the interrupt must not be moved."""
     lab, bdf = bound
@@ -167,10 +174,9 @@ def test_interrupt_stays_where_it_is(bound: tuple[Lab, str]):
         assert result.rc and errno_of(result.out) == EPERM
 
 
-@pytest.mark.fails_in_mode(
-    "abort-status",
-    "enabled",
-    "the base enables an abort's message, not the status bit that it looks for",
+@pytest.mark.smoke
+@pytest.mark.not_in_mode(
+    "abort-status", "enabled", "test_abort_that_shows_only_where_enabled"
 )
 @pytest.mark.parametrize("way", WAYS)
 def test_abort(bound: tuple[Lab, str], way: str):
