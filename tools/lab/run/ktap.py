@@ -60,11 +60,14 @@ def parse(text: str) -> list[Case]:
     for line in text.replace("\r", "").splitlines():
         if plan is None:
             skipped = _SKIPPED.match(line)
-            if skipped:
+            if skipped and not cases:
                 return [Case("", "skip", skipped.group(1))]
-            found = _PLAN.match(line)
-            plan = int(found.group(1)) if found else None
-            continue
+            # It may also come last
+            announced = _PLAN.match(line)
+            if announced:
+                plan = int(announced.group(1))
+                detail = []
+                continue
         found = _CASE.match(line)
         if not found:
             detail.append(line)

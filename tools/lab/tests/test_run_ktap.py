@@ -56,6 +56,15 @@ not ok 1 - format
     assert "not ok 2 version" in case.detail
 
 
+def test_plan_that_comes_last():
+    """Of a program that counts as it goes."""
+    assert parse("TAP version 13\nok 1 a\n# more\n1..1\n") == [
+        Case("a", "pass", "", "TAP version 13")
+    ]
+    with pytest.raises(LabError, match="2 cases planned, 1 reported"):
+        parse("ok 1 a\n1..2\n")
+
+
 def test_serial_line_ends():
     assert parse("1..1\r\nok 1 a\r\n") == [Case("a", "pass")]
 
