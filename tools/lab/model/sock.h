@@ -4,7 +4,8 @@
 
 /**
  * sock_listen() - a listening, non-blocking UNIX stream socket
- * @path: where; an old socket there is replaced, anything else is not
+ * @path: where, once it listens; an old socket there is replaced, anything else
+ *        is not. Until then it is at the same path with a tilde behind.
  *
  * Return: the descriptor or -errno.
  */
