@@ -22,8 +22,10 @@ QEMU = "$(ps -o ppid= $$)"
 
 @pytest.fixture
 def shell(fakes: Path) -> Iterator[subprocess.Popen]:  # noqa: F811
+    # A check that runs in the background may have been told to ignore SIGINT
+    default = ["env", "--default-signal=INT"]
     with subprocess.Popen(
-        [sys.executable, "-m", "run.shell", "ep", "base", ""],
+        [*default, sys.executable, "-m", "run.shell", "ep", "base", ""],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
