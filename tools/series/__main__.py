@@ -7,7 +7,8 @@ from pathlib import Path
 
 from .check import check
 from .export import export
-from .patch import SeriesError, files
+from .parts import files, load, patches_of
+from .patch import SeriesError
 from .refresh import refresh
 from .tree import Misfit, apply_series, make_tree
 
@@ -17,7 +18,7 @@ MISFIT = 3  # exit status
 
 def apply(args: argparse.Namespace) -> None:
     try:
-        print(f"applied {apply_series(args.folder, args.only)} patches")
+        print(f"applied {apply_series(args.folder, args.part, args.only)} patches")
     except Misfit as error:
         print(f"lab: {error}", file=sys.stderr)
         sys.exit(MISFIT)
@@ -28,10 +29,14 @@ def arguments() -> argparse.Namespace:
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb in ("apply", "tree", "refresh", "export"):
         verbs.add_parser(verb).add_argument("folder", type=Path)
-    verbs.choices["apply"].add_argument("--only", metavar="PATCH")
+    some = verbs.choices["apply"].add_mutually_exclusive_group()
+    some.add_argument("--part", help="that one and what it depends on")
+    some.add_argument("--only", metavar="PART/PATCH")
+    verbs.choices["export"].add_argument("part", nargs="*")
     verbs.choices["export"].add_argument("--signoff", metavar="NAME <MAIL>")
-    verbs.add_parser("check")
-    verbs.add_parser("files")
+    verbs.choices["export"].add_argument("--unresolved", action="store_true")
+    for verb in ("check", "files", "list"):
+        verbs.add_parser(verb)
     return parser.parse_args()
 
 
@@ -44,9 +49,12 @@ def run(args: argparse.Namespace) -> None:
     elif args.verb == "refresh":
         print("\n".join(refresh(args.folder)) or "patches/ is up to date")
     elif args.verb == "export":
-        print("\n".join(path.name for path in export(args.folder, args.signoff)))
+        mails = export(args.folder, args.part, args.signoff, args.unresolved)
+        print("\n".join(path.relative_to(args.folder).as_posix() for path in mails))
     elif args.verb == "files":
         print("\n".join(files()))
+    elif args.verb == "list":
+        print("\n".join(patch.name for patch in patches_of(load())))
     else:
         print(check())
 

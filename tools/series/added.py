@@ -21,7 +21,7 @@ def git_apply(
     that does not fit is status 1.
     """
     done = subprocess.run(
-        ["git", "apply", "--whitespace=error", *options, "-"],
+        ["git", "apply", *options, "-"],
         cwd=folder,
         input=patch.hunks,
         text=True,
@@ -39,7 +39,7 @@ def git_apply(
 def take_off(folder: Path, patch: Patch, paths: set[str]) -> None:
     """Undo what the patch does to these files."""
     only = [f"--include={path}" for path in sorted(paths)]
-    done = git_apply(folder, patch, "--reverse", *only)
+    done = git_apply(folder, patch, "--whitespace=error", "--reverse", *only)
     if done.returncode:
         raise SeriesError(
             f"{patch.name} changes a file that is not as it leaves it: "

@@ -4,27 +4,30 @@
 import tempfile
 from pathlib import Path
 
-from . import patch as stored
 from .export import export
+from .parts import Part, load, patches_of, without_patch
+from .patch import REPO, SeriesError
 from .refresh import from_tree
 from .scratch import Scratch
 from .tree import commit_series
 
 
-def of_the_project(folders: list[str], repo: Path = stored.REPO) -> None:
+def of_the_project(parts: list[Part], folders: list[str], repo: Path = REPO) -> None:
     """Every file below these folders comes with a patch: the kernel's own at the
     top. What else lies beside them, a build or notes, is nobody's business.
     """
     lost = [
-        path
-        for path in stored.without_patch(stored.load(repo), repo)
-        if path.split("/")[0] in folders
+        path for path in without_patch(parts, repo) if path.split("/")[0] in folders
     ]
     if lost:
-        raise stored.SeriesError(
+        raise SeriesError(
             f"no patch adds {', '.join(lost)}; give the "
             "patch it belongs to an Adds: line"
         )
+
+
+def is_cover(mail: Path) -> bool:
+    return mail.name.startswith("0000-")
 
 
 def mailed_tree(scratch: Scratch, mails: list[Path]) -> str:
@@ -39,35 +42,41 @@ def mailed_tree(scratch: Scratch, mails: list[Path]) -> str:
 
 
 def check() -> str:
-    """One line for the user; SeriesError for the first thing that is wrong."""
-    patches = stored.load()
+    """One line for the user; SeriesError for the first thing that is wrong. That each
+    part stands on what it names is shown by its export, which has no more.
+    """
+    parts = load()
+    patches = patches_of(parts)
     with (
         Scratch() as scratch,
         tempfile.TemporaryDirectory() as first,
         tempfile.TemporaryDirectory() as second,
     ):
-        of_the_project(scratch.git("ls-tree", "-d", "--name-only", "base").split())
+        of_the_project(
+            parts, scratch.git("ls-tree", "-d", "--name-only", "base").split()
+        )
         if not patches:
             return "series: no patches"
-        commits = commit_series(scratch)
+        commit_series(scratch)
         tree = scratch.tree_of("series")
-        mails = export(Path(first))
-        for one, other in zip(mails, export(Path(second)), strict=True):
+        mails = export(Path(first), unresolved=True)
+        for one, other in zip(
+            mails, export(Path(second), unresolved=True), strict=True
+        ):
             if one.read_bytes() != other.read_bytes():
-                raise stored.SeriesError(
-                    f"{one.name} differs from one export to the next"
+                raise SeriesError(
+                    f"{one.relative_to(first)} differs from one export to the next"
                 )
-        if mailed_tree(scratch, mails[1:]) != tree:
-            raise stored.SeriesError(
-                "the exported mails make another tree than patches/"
-            )
+        if mailed_tree(scratch, [one for one in mails if not is_cover(one)]) != tree:
+            raise SeriesError("the exported mails make another tree than patches/")
         scratch.git("tag", "-f", "base", scratch.root)
         scratch.git("checkout", "-q", "-f", "--detach", "series")
         for patch, again in zip(patches, from_tree(scratch.folder)):
             if (patch.name, str(patch)) != (again.name, str(again)):
-                raise stored.SeriesError(
+                raise SeriesError(
                     f"{patch.name} is not as refresh "
                     "writes it; ./lab tree, then ./lab "
                     "series refresh"
                 )
-    return f"series: {len(commits)} patches, tree {tree}, the same by git am"
+    names = ", ".join(part.name for part in parts)
+    return f"series: {len(patches)} patches ({names}), tree {tree}, the same by git am"

@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from . import taken
+from .parts import Part, covers, few_enough
 from .patch import REPO, Patch, SeriesError, parse, split_message
 from .scratch import git, read_blob
-from .tree import TAKEN, author_of
+from .tree import author_of
 
 DIFF = (
     "diff-tree",
@@ -48,16 +50,60 @@ def readable(patch: Patch) -> Patch:
     return patch
 
 
-def to_patch(tree: Path, commit: str, number: int, added: set[str]) -> Patch:
+def split_part(subject: str, notes: str) -> tuple[str | None, str]:
+    """The part that the notes of a commit name, and the other notes."""
+    names = set(re.findall(r"^Part:[ \t]*(.*?)[ \t]*$", notes, re.M))
+    if len(names) > 1:
+        raise SeriesError(f"'{subject}' is of two parts: {', '.join(sorted(names))}")
+    rest = re.sub(r"^Part:.*\n?", "", notes, flags=re.M).strip("\n")
+    return (names.pop() if names else None), rest
+
+
+class Numbers:
+    """Goes along the commits: to which part each belongs, and its number there."""
+
+    def __init__(self, parts: list[Part]):
+        self.order = [part.name for part in parts]
+        self.part = ""
+        self.number = 0
+
+    def next(self, subject: str, named: str | None) -> str:
+        if not self.part and named is None:
+            raise SeriesError(
+                f"'{subject}' is the first commit and names no part: its message wants "
+                "a line '---' at the end and behind it 'Part: NAME'"
+            )
+        if named not in (None, self.part):
+            self.enter(subject, named)
+        self.number += 1
+        return f"{self.part}/{self.number:04d}"
+
+    def enter(self, subject: str, part: str) -> None:
+        if part not in self.order:
+            raise SeriesError(
+                f"'{subject}' is of the part '{part}', which has no cover letter; "
+                "./lab series new begins one"
+            )
+        if self.part and self.order.index(part) < self.order.index(self.part):
+            raise SeriesError(
+                f"'{subject}' of the part {part} comes behind the part {self.part}, "
+                f"but the order is {', '.join(self.order)}: what is depended on first, "
+                "else by name; git rebase -i base and move it"
+            )
+        self.part, self.number = part, 0
+
+
+def to_patch(tree: Path, commit: str, numbers: Numbers, added: set[str]) -> Patch:
     text = git(tree, "show", "-s", "--format=%an <%ae>%n%f%n%B", commit)
     author, slug, message = text.split("\n", 2)
     subject, body, notes = split_message(message)
-    name = f"{number:04d}-{slug[:52]}.patch"
     if re.match(r"(fixup|squash|amend)! ", subject):
         raise SeriesError(
             f"'{subject}' is still a commit of its own; "
             "git rebase -i --autosquash base first"
         )
+    part, notes = split_part(subject, notes)
+    name = f"{numbers.next(subject, part)}-{slug[:52]}.patch"
     adds, hunks = [], []
     for status, mode, path in changed(tree, commit):
         if re.search(r'[\s"*?[\\]', path):
@@ -95,10 +141,10 @@ def from_tree(tree: Path) -> list[Patch]:
     if not commits:
         raise SeriesError("the tree is at its base; git checkout series first")
     added: set[str] = set()
-    return [
-        to_patch(tree, commit, number, added)
-        for number, commit in enumerate(commits, 1)
-    ]
+    numbers = Numbers(covers())
+    patches = [to_patch(tree, commit, numbers, added) for commit in commits]
+    few_enough(patches)
+    return patches
 
 
 # May a file be executed, and what is in it
@@ -126,21 +172,50 @@ def edited(tree: Path, paths: Iterable[str]) -> list[tuple[str, Version | None]]
     repository, and how. What somebody edited in both places is refused.
     """
     found = []
-    taken = git(tree, "for-each-ref", TAKEN)
+    known = taken.has_record(tree)
     for path in paths:
         here, there = version_here(path), version(tree, "HEAD", path)
         if here == there:
             continue
-        if here != (version(tree, TAKEN, path) if taken else None):
+        if here != (version(tree, taken.COMMITS, path) if known else None):
             raise SeriesError(
                 f"{path} is neither what the tree has nor what it last had in common "
                 "with the repository: bring the edit into the tree, or undo it"
-                if taken
+                if known
                 else f"{path} is not what the tree has, which ./lab tree did not make: "
                 "copy the one that is right over the other"
             )
         found.append((path, there))
     return found
+
+
+def not_changed_here(tree: Path, wanted: dict[str, str]) -> None:
+    """Patches that are neither what the tree makes of them nor what they were when it
+    was made would be lost.
+    """
+    if not taken.has_record(tree):
+        return
+    here, before = taken.stored(), taken.patches(tree)
+    lost = [
+        name
+        for name in sorted(here.keys() | before.keys() | wanted.keys())
+        if here.get(name) != wanted.get(name)
+        and (taken.digest(here[name]) if name in here else None) != before.get(name)
+    ]
+    if lost:
+        raise SeriesError(
+            f"changed in patches/ since the tree was made: {', '.join(lost)}; undo "
+            "that, or make another tree and git cherry-pick your commits there"
+        )
+
+
+def write_whole(target: Path, content: bytes, mode: int = 0o644) -> None:
+    """Half a file would be an edit of somebody's when refresh is run again."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    new = target.with_name(f"{target.name}~")
+    new.write_bytes(content)
+    new.chmod(mode)
+    new.replace(target)
 
 
 def put_file(path: str, wanted: Version | None) -> str:
@@ -151,27 +226,28 @@ def put_file(path: str, wanted: Version | None) -> str:
         return f"removed {path}"
     said = f"{'rewrote' if target.exists() else 'new'} {path}"
     executable, content = wanted
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # Half a file would be an edit of somebody's when refresh is run again
-    new = target.with_name(f"{target.name}~")
-    new.write_bytes(content)
-    new.chmod(0o755 if executable else 0o644)
-    new.replace(target)
+    write_whole(target, content, 0o755 if executable else 0o644)
     return said
 
 
 def put_patches(patches: dict[str, str]) -> list[str]:
     folder = REPO / "patches"
+    here = taken.stored()
     said = []
-    for path in sorted(folder.glob("*.patch")):
-        if path.name not in patches:
-            path.unlink()
-            said.append(f"removed {path.name}")
+    for name in here.keys() - patches.keys():
+        (folder / name).unlink()
+        said.append(f"removed {name}")
+    said.sort()
     for name, text in patches.items():
-        path = folder / name
-        if not path.exists() or path.read_text() != text:
-            said.append(f"{'rewrote' if path.exists() else 'new'} {name}")
-            path.write_text(text)
+        if here.get(name) != text:
+            said.append(f"{'rewrote' if name in here else 'new'} {name}")
+            write_whole(folder / name, text.encode())
+    # A cover letter is somebody's work, so it stays
+    for part in sorted(path for path in folder.iterdir() if path.is_dir()):
+        if not any(part.iterdir()):
+            part.rmdir()
+        elif not any(part.glob("*.patch")):
+            said.append(f"no patch is left in {part.name}; its cover letter stays")
     return said
 
 
@@ -179,18 +255,20 @@ def added_here() -> set[str]:
     """What the stored patches add, whatever is wrong with them: refresh mends that."""
     return {
         path
-        for file in (REPO / "patches").glob("*.patch")
-        for path in re.findall(r"^Adds: (\S+)$", file.read_text(), re.M)
+        for text in taken.stored().values()
+        for path in re.findall(r"^Adds: (\S+)$", text, re.M)
     }
 
 
 def refresh(tree: Path) -> list[str]:
     """Rewrite patches/ and the added files; returns what changed, one line each."""
     patches = from_tree(tree)
+    wanted = {patch.name: str(patch) for patch in patches}
+    not_changed_here(tree, wanted)
     paths = sorted(added_here().union(*(patch.adds for patch in patches)))
     said = [
         *[put_file(path, wanted) for path, wanted in edited(tree, paths)],
-        *put_patches({patch.name: str(patch) for patch in patches}),
+        *put_patches(wanted),
     ]
-    git(tree, "update-ref", TAKEN, "HEAD")
+    taken.record(tree)
     return said

@@ -64,7 +64,6 @@ class Scratch:
         borrowed.write_text(f"{self.base}/objects\n")
         self.root = git(self.base, "rev-parse", "base")
         git(self.folder, "update-ref", "refs/heads/base", self.root)
-        git(self.folder, "read-tree", "base")
         return self
 
     def __exit__(self, *_) -> None:

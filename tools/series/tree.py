@@ -5,13 +5,11 @@ import re
 import shutil
 from pathlib import Path
 
+from . import taken
 from .added import first_versions, git_apply
-from .patch import Patch, SeriesError, load
+from .parts import Part, load, patches_of, with_needed
+from .patch import Patch, SeriesError
 from .scratch import GitError, Scratch, git
-
-
-# What a tree last had in common with the repository
-TAKEN = "refs/remotes/lab/series"
 
 
 class Misfit(SeriesError):
@@ -34,34 +32,47 @@ def add_file(scratch: Scratch, path: str, source: Path) -> None:
     scratch.git("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}")
 
 
-def commit_patch(scratch: Scratch, patch: Patch, parent: str, added: Path) -> str:
+def commit_patch(
+    scratch: Scratch, patch: Patch, parent: str, added: Path, message: str
+) -> str:
     try:
         if patch.hunks:
             scratch.git(
                 "apply", "--cached", "--whitespace=error", "-", text=patch.hunks
             )
     except GitError as error:
-        raise SeriesError(f"{patch.name} does not apply: {error}") from error
+        raise Misfit(f"{patch.name} does not apply: {error}") from error
     for path in patch.adds:
         add_file(scratch, path, added / path)
     tree = scratch.git("write-tree")
     if tree == scratch.tree_of(parent):
         raise SeriesError(f"{patch.name} changes nothing")
     return scratch.git(
-        "commit-tree", tree, "-p", parent, text=patch.message(), env=author_of(patch)
+        "commit-tree", tree, "-p", parent, text=message, env=author_of(patch)
     )
 
 
+def commit_parts(
+    scratch: Scratch, parts: list[Part], series: list[Part], with_part: bool
+) -> list[str]:
+    """One commit a patch of these parts on the base."""
+    commits = [scratch.root]
+    scratch.git("read-tree", scratch.root)
+    with first_versions(patches_of(series)) as added:
+        for patch in patches_of(parts):
+            commits.append(
+                commit_patch(
+                    scratch, patch, commits[-1], added, patch.message(with_part)
+                )
+            )
+    return commits[1:]
+
+
 def commit_series(scratch: Scratch) -> list[str]:
-    """One commit a patch on the base; branch `series` is the last one."""
-    commits = []
-    parent = scratch.root
-    patches = load()
-    with first_versions(patches) as added:
-        for patch in patches:
-            parent = commit_patch(scratch, patch, parent, added)
-            commits.append(parent)
-    scratch.git("update-ref", "refs/heads/series", parent)
+    """All parts, for editing; branch `series` is the last commit."""
+    parts = load()
+    commits = commit_parts(scratch, parts, parts, with_part=True)
+    scratch.git("update-ref", "refs/heads/series", (commits or [scratch.root])[-1])
     return commits
 
 
@@ -76,16 +87,17 @@ def make_tree(folder: Path) -> int:
             "-q",
             str(scratch.folder),
             "base:refs/tags/base",
-            f"series:{TAKEN}",
+            f"series:{taken.COMMITS}",
         )
-    git(folder, "reset", "-q", "--hard", TAKEN)
+    git(folder, "reset", "-q", "--hard", taken.COMMITS)
+    taken.record(folder)
     return len(commits)
 
 
 def apply_patch(folder: Path, patch: Patch, added: Path) -> None:
     """One patch onto an unpacked kernel tree."""
     if patch.hunks:
-        done = git_apply(folder, patch)
+        done = git_apply(folder, patch, "--whitespace=error")
         if done.returncode:
             raise Misfit(f"{patch.name} does not apply: {done.stderr.strip()}")
     for path in patch.adds:
@@ -96,11 +108,15 @@ def apply_patch(folder: Path, patch: Patch, added: Path) -> None:
         shutil.copy(added / path, target)
 
 
-def apply_series(folder: Path, only: str | None = None) -> int:
-    """All patches, or the one of that name; returns how many."""
-    patches = load()
-    wanted = [patch for patch in patches if only in (None, patch.name)]
-    with first_versions(patches) as added:
+def apply_series(folder: Path, part: str | None = None, only: str | None = None) -> int:
+    """All patches, those of a part and of what it depends on, or the one of that
+    name; returns how many.
+    """
+    parts = load()
+    wanted = patches_of(with_needed(parts, part) if part else parts)
+    if only:
+        wanted = [patch for patch in wanted if patch.name == only]
+    with first_versions(patches_of(parts)) as added:
         for patch in wanted:
             apply_patch(folder, patch, added)
     return len(wanted)

@@ -154,10 +154,13 @@ need_next()
 
 series_content()
 {
-	local -a added
+	local -a files
 
-	mapfile -t added < <(added_files)
-	in_repo content patches tools/series/{patch,added,tree}.py "${added[@]}"
+	mapfile -t files < <(added_files; in_repo find patches -name '*.patch')
+	in_repo content tools/series/{patch,parts,added,tree}.py "${files[@]}"
+	# Of a cover letter what the order of the patches is made of
+	in_repo find patches -name cover-letter -exec awk \
+		'/^Depends-on:/ { print FILENAME, $0 }' {} + | LC_ALL=C sort
 }
 
 # TREE is base or next, or one of these with -gdb, or next-kasan; SIDE is ep or

@@ -74,6 +74,56 @@ run_tree()
 	say "the tree is in $to_fill"
 }
 
+# The series' parts by name, one a line.
+parts()
+{
+	in_repo find patches -mindepth 2 -maxdepth 2 -name cover-letter -printf \
+		'%P\n' | sed 's,/cover-letter$,,' | sort
+}
+
+# What is wrong with an argument of export is said before anything is built.
+check_export()		# [ARGUMENT...]
+{
+	while (($#)); do
+		case $1 in
+		--signoff)
+			[[ ${2-} ]] || usage_error "--signoff wants a value"
+			shift ;;
+		--signoff=?*|--unresolved)
+			;;
+		-*)	usage_error "series export has no option '$1'" ;;
+		*)	[[ -f $repo/patches/$1/cover-letter ]] ||
+				die "there is no part '$1'; there are: $(parts | xargs)" ;;
+		esac
+		shift
+	done
+}
+
+# The cover letter of a part that has no patch yet.
+new_part()		# NAME SUBJECT [PART...]
+{
+	local folder=$repo/patches/${1-} part id
+
+	[[ ${1-} && ${2-} ]] ||
+		usage_error "series new wants a name, a subject, and the parts that it depends on"
+	[[ $1 =~ ^[a-z0-9]+(-[a-z0-9]+)*$ ]] ||
+		die "'$1' is no name for a part: small letters, digits and '-' between them"
+	[[ ! -e $folder ]] || die "there is a part '$1' already"
+	for part in "${@:3}"; do
+		[[ -f $repo/patches/$part/cover-letter ]] ||
+			die "there is no part '$part'; there are: $(parts | xargs)"
+	done
+	id=$(date -u +%Y%m%d)-$1-$(od -An -N6 -tx1 /dev/urandom | tr -d ' ')
+	mkdir -p "$folder"
+	{
+		echo "Subject: $2"
+		echo "Change-id: $id"
+		(($# == 2)) || echo "Depends-on: ${*:3}"
+		echo
+	} >"$folder/cover-letter"
+	say "write why it is wanted into patches/$1/cover-letter, behind the empty line"
+}
+
 run_series()
 {
 	local what=${1-} target
@@ -93,6 +143,7 @@ run_series()
 	export)
 		[[ ${1-} && ${1-} != -* ]] ||
 			usage_error "series export wants a folder"
+		check_export "${@:2}"
 		fill_folder "$1"
 		enter series
 		fill export "${@:2}" ;;
@@ -102,7 +153,9 @@ run_series()
 		need_base_git
 		play_in -- python3 -m series check
 		return "$played" ;;
+	new)
+		new_part "$@" ;;
 	*)
-		usage_error "series wants refresh, export or check, not '$what'" ;;
+		usage_error "series wants refresh, export, check or new, not '$what'" ;;
 	esac
 }

@@ -132,8 +132,11 @@ def test_a_source_that_comes_by_half_is_none(cache: Path, broken: str):
 def test_a_patch_that_does_not_apply_is_named(cache: Path, tmp_path: Path):
     """With the series' own tool on a tree that lacks what the patch changes."""
     repo = tmp_path / "repo"
-    (repo / "patches").mkdir(parents=True)
-    (repo / "patches/0001-misfit.patch").write_text(
+    (repo / "patches/new").mkdir(parents=True)
+    (repo / "patches/new/cover-letter").write_text(
+        "Subject: new\nChange-id: 20260101-new-0123456789ab\n\nText.\n"
+    )
+    (repo / "patches/new/0001-misfit.patch").write_text(
         "From: A <a@b>\nSubject: misfit\n\nText.\n---\n\n"
         "diff --git a/f b/f\n--- a/f\n+++ b/f\n@@ -1 +1 @@\n-one\n+two\n"
     )
@@ -145,7 +148,7 @@ def test_a_patch_that_does_not_apply_is_named(cache: Path, tmp_path: Path):
     )
     assert done.returncode == 1
     assert "lab: apply the series failed" in done.stderr
-    assert "0001-misfit.patch does not apply" in done.stderr
+    assert "new/0001-misfit.patch does not apply" in done.stderr
     assert nothing_kept(cache, "next")
 
 
@@ -247,6 +250,28 @@ def test_a_variant_that_compiles_nothing_has_failed(
     assert (places / "out/failed").exists() == failed
     said = (places / "out/log").read_text()
     assert ("error: b.c was not compiled" in said) == failed
+
+
+def test_the_walk_links_at_the_end_of_a_part(places: Path):
+    """But for the last one, whose end is the kernel with all patches."""
+    program(
+        places / "bin/python3",
+        'echo "$*" >>/obj/made; [[ $* != *list ]] ||\n'
+        "printf 'a/0001-x.patch\\na/0002-y.patch\\nb/0001-z.patch\\n'",
+    )
+    (places / "fragment").write_text("CONFIG_A=y\n")
+    done = in_place(places, "series/gates/walk.sh", "ep", f"{places}/fragment")
+    assert (done.returncode, done.stderr) == (0, "")
+    made = [
+        word
+        for line in (places / "obj/made").read_text().splitlines()
+        for word in line.split()
+        if word.endswith(".patch") or word == "vmlinux"
+    ]
+    assert made == ["a/0001-x.patch", "a/0002-y.patch", "vmlinux", "b/0001-z.patch"]
+    for name in ("a/0001-x", "a/0002-y", "b/0001-z"):
+        assert (places / f"out/{name}.status").read_text() == "0\n"
+        assert (places / f"out/{name}.log").exists()
 
 
 def test_a_symbol_that_is_lost_is_named(places: Path):

@@ -106,11 +106,13 @@ def test_a_key_that_cannot_be_computed_is_an_error(cache: Path):
 def test_only_what_a_patch_adds_is_part_of_the_series(cache: Path, tmp_path: Path):
     """Not a folder of notes, of builds, or another kernel beside it."""
     repo = tmp_path / "repo"
-    for path in ("patches", "drivers/dma", "tools/series", "build"):
+    for path in ("patches/new", "drivers/dma", "tools/series", "build"):
         (repo / path).mkdir(parents=True)
-    for name in ("patch", "added", "tree"):
+    for name in ("patch", "parts", "added", "tree"):
         (repo / f"tools/series/{name}.py").touch()
-    (repo / "patches/0001-a.patch").write_text("---\nAdds: drivers/dma/a.c\n\n")
+    (repo / "patches/new/0001-a.patch").write_text("---\nAdds: drivers/dma/a.c\n\n")
+    letter = repo / "patches/new/cover-letter"
+    letter.write_text("Subject: New\n\nText.\n")
     (repo / "drivers/dma/a.c").write_text("int a;\n")
 
     def series() -> str:
@@ -122,7 +124,12 @@ def test_only_what_a_patch_adds_is_part_of_the_series(cache: Path, tmp_path: Pat
     assert before.startswith("drivers/dma/a.c\n")
     (repo / "build/vmlinux").touch()
     (repo / "drivers/dma/a.c.orig").touch()
+    letter.write_text("Subject: New\n\nOther words.\n")
     assert series() == before
+    # It says in which order parts are applied
+    letter.write_text("Subject: New\nDepends-on: fixes-a\n\nOther words.\n")
+    assert series() != before
+    letter.write_text("Subject: New\n\nText.\n")
     (repo / "drivers/dma/a.c").write_text("int b;\n")
     assert series() != before
 
@@ -218,12 +225,13 @@ BUILT_OF_NEXT = "kernel-next*-{0} guest-next*-{0} selftest-{0} " + CONFIGURED
     [
         ("tools/lab/root/packages", "root"),
         ("tools/lab/root/recipe.sh", "root"),
-        ("patches/0001-*.patch", SERIES),
+        ("patches/*/0001-*.patch", SERIES),
         ("drivers/dma/pci-dma-chan.c", SERIES),
         ("drivers/pci/.kunitconfig", SERIES),
         ("tools/lab/kernel/take-source.sh", "source source-other"),
         ("tools/lab/kernel/times.sh", OF_THE_SOURCE),
         ("tools/series/patch.py", SERIES),
+        ("tools/series/parts.py", SERIES),
         ("tools/series/added.py", SERIES),
         ("tools/series/tree.py", SERIES),
         ("tools/series/fits.sh", "source-other"),
@@ -258,8 +266,9 @@ BUILT_OF_NEXT = "kernel-next*-{0} guest-next*-{0} selftest-{0} " + CONFIGURED
         ("tools/lab/model/Makefile", "model"),
         ("tools/lab/model/regmap.h", f"model {GUESTS}"),
         (
-            "README.md lab tools/series/export.py tools/lab/boards/generic "
-            "tools/lab/lib/prepare.sh tools/lab/run/demo.py tools/lab/tests/needs.py",
+            "README.md lab patches/*/cover-letter tools/series/export.py "
+            "tools/lab/boards/generic tools/lab/lib/prepare.sh "
+            "tools/lab/run/demo.py tools/lab/tests/needs.py",
             "",
         ),
     ],

@@ -7,11 +7,14 @@ looks for and says what it was asked to do.
 
 import os
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
 from front_door import HANG, LAB, REPO, half_built, lab, run, start, wait_for
+from series.parts import read_cover
+from series.patch import SeriesError
 
 LIBRARY = "".join(
     f". {REPO}/tools/lab/{name}.sh\n"
@@ -479,7 +482,9 @@ def test_a_kernel_that_does_not_build(cache: Path, tmp_path: Path):
 def test_a_symbol_that_the_tree_lacks(cache: Path, tmp_path: Path):
     tree = kernel_tree(tmp_path / "tree", *SERIES)
     run(cache, ":")
-    (cache / "broken").write_text("error: CONFIG_KFENCE=y was asked for, n came out\n")
+    (cache / "broken").write_text(
+        "error: CONFIG_KFENCE=y was asked for, n came out\n"
+    )
     done = user(cache, f"machine_options --kernel {tree}; prepare demo")
     assert done.returncode == 1
     assert "CONFIG_KFENCE=y was asked for, n came out" in done.stderr
@@ -609,6 +614,45 @@ def test_a_board_file(cache: Path, tmp_path: Path):
     assert done.stdout.startswith("/run/lab/board/mine\nnonsense\n")
     assert half_built(cache) == []
     assert LAB.exists()
+
+
+# A part of the series.
+
+
+def new_part(cache: Path, repo: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    return run(
+        cache,
+        f"{LIBRARY}\n. $repo/tools/lab/lib/series.sh\nrepo={repo}\n"
+        f"run_series new {shlex.join(args)}",
+    )
+
+
+def test_a_part_is_begun(cache: Path, tmp_path: Path):
+    """What the series' own tool reads, as soon as it has a text."""
+    letter = tmp_path / "patches/feature/cover-letter"
+    assert new_part(cache, tmp_path, "fixes-a", "Mend: it's").returncode == 0
+    done = new_part(cache, tmp_path, "feature", "All of it", "fixes-a")
+    assert done.returncode == 0
+    assert "patches/feature/cover-letter" in done.stderr
+    text = letter.read_text()
+    assert re.fullmatch(
+        r"Subject: All of it\nChange-id: 20\d{6}-feature-[0-9a-f]{12}\n"
+        r"Depends-on: fixes-a\n\n",
+        text,
+    )
+    with pytest.raises(SeriesError, match="no more than its subject"):
+        read_cover("feature", text)
+    assert read_cover("feature", f"{text}Why.\n").depends == ["fixes-a"]
+    for args, says in (
+        (("feature", "Again"), "there is a part 'feature' already"),
+        (("Other", "It"), "'Other' is no name for a part"),
+        (("other", "It", "fixes-b"), "there is no part 'fixes-b'; there are: feature"),
+    ):
+        done = new_part(cache, tmp_path, *args)
+        assert done.returncode == 1
+        assert says in done.stderr
+    assert letter.read_text() == text
+    assert not (tmp_path / "patches/other").exists()
 
 
 # Folders for the user.

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-"""tools/series on a kernel of three files: patches to tree and back, exports,
+"""tools/series on a kernel of a few files: patches to tree and back, exports,
 and what it says to a series that is wrong."""
 
 import os
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,7 +50,23 @@ diff --git a/MAINTAINERS b/MAINTAINERS
 +NEW
 +F:\tdrivers/new/
 """
-COVER = "Subject: All of it\n\nWhy all of it.\n"
+COVER = """\
+Subject: All of it
+Change-id: 20260101-new-0123456789ab
+
+Why all of it.
+"""
+# As the kernel's: it is asked of a mail, and says who has what part in it
+GET_MAINTAINER = """\
+($mail) = grep { !/^--/ } @ARGV;
+open(my $file, "<", $mail) or die "no $mail";
+my $text = do { local $/; <$file> };
+open(my $list, "<", "MAINTAINERS") or die "no MAINTAINERS";
+print "Ä Person <m\\@example.org> (maintainer:LIST)\n" if grep { /List/ } <$list>;
+print "\\"Old, Person\\" <o\\@example.org> (reviewer:OLD SUBSYSTEM (part))\n"
+    if $text =~ m,^diff.*drivers/,m;
+print "list\\@example.org (open list:OLD)\n";
+"""
 
 
 @dataclass
@@ -94,8 +111,10 @@ class Project:
         target.chmod(mode)
 
     def patches(self) -> dict[str, str]:
+        folder = self.repo / "patches"
         return {
-            path.name: path.read_text() for path in (self.repo / "patches").iterdir()
+            path.relative_to(folder).as_posix(): path.read_text()
+            for path in folder.glob("*/*")
         }
 
 
@@ -122,15 +141,18 @@ def project(tmp_path: Path) -> Project:
     (kernel / "drivers/Makefile").write_text("obj-y += old/\n")
     (kernel / "drivers/old/old.c").write_text("int old;\n")
     (kernel / "MAINTAINERS").write_text("List\n")
+    (kernel / "Makefile").write_text("VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\n")
+    (kernel / "scripts").mkdir()
+    (kernel / "scripts/get_maintainer.pl").write_text(GET_MAINTAINER)
     git(kernel, "init", "-q", "--initial-branch=base")
     git(kernel, "add", ".")
-    git(kernel, "commit", "-q", "-m", "base")
+    git(kernel, "commit", "-q", "-m", "linux-source-7.3 7.3.4-1")
     git(tmp_path, "clone", "-q", "--bare", "kernel", "base.git")
 
     one = Project(tmp_path / "repo", tmp_path / "base.git")
-    one.write("patches/0001-sub-first.patch", ONE)
-    one.write("patches/0002-sub-second.patch", TWO)
-    one.write("patches/cover-letter", COVER)
+    one.write("patches/new/0001-sub-first.patch", ONE)
+    one.write("patches/new/0002-sub-second.patch", TWO)
+    one.write("patches/new/cover-letter", COVER)
     one.write("drivers/new/new.c", "int new;\n")
     one.write("tools/testing/selftests/new/run.sh", "#!/bin/sh\n", 0o755)
     one.write("tools/lab/tests/test.py", "not in the tree\n")
@@ -145,6 +167,56 @@ def tree(project: Project, tmp_path: Path) -> Path:
     return folder
 
 
+MEND = """\
+From: A Person <a@example.org>
+Subject: old: mend
+
+Because.
+---
+
+diff --git a/drivers/old/old.c b/drivers/old/old.c
+--- a/drivers/old/old.c
++++ b/drivers/old/old.c
+@@ -1 +1 @@
+-int old;
++int mended;
+"""
+LATER = """\
+From: A Person <a@example.org>
+Subject: sub: later
+
+Because.
+---
+
+diff --git a/drivers/new/new.c b/drivers/new/new.c
+--- a/drivers/new/new.c
++++ b/drivers/new/new.c
+@@ -1 +1,2 @@
+ int new;
++int later;
+diff --git a/drivers/old/old.c b/drivers/old/old.c
+--- a/drivers/old/old.c
++++ b/drivers/old/old.c
+@@ -1 +1,2 @@
+ int mended;
++int later;
+"""
+COVERS = {
+    "fixes-a": "Subject: Mend\nChange-id: 20260101-fixes-a-0123456789ac\n\nWhy.\n",
+    "later": "Subject: Later\nChange-id: 20260101-later-0123456789ad\nVersion: 2\n"
+    "Depends-on: new fixes-a\n\nWhy.\n",
+}
+
+
+def two_more(project: Project) -> None:
+    """A part of fixes, and one on both: it changes what they change and add."""
+    for name, letter in COVERS.items():
+        project.write(f"patches/{name}/cover-letter", letter)
+    project.write("patches/fixes-a/0001-old-mend.patch", MEND)
+    project.write("patches/later/0001-sub-later.patch", LATER)
+    project.write("drivers/new/new.c", "int new;\nint later;\n")
+
+
 def test_stored_form_is_kept():
     for name, text in (("one", ONE), ("two", TWO)):
         assert str(parse(name, text)) == text
@@ -152,6 +224,10 @@ def test_stored_form_is_kept():
     assert one.adds == ["drivers/new/new.c"]
     assert one.changes() == ["drivers/Makefile"]
     assert one.message() == "sub: first\n\nBecause.\n---\nA note.\n"
+    one.name = "new/0001-one.patch"
+    assert one.message(with_part=True) == (
+        "sub: first\n\nBecause.\n---\nPart: new\nA note.\n"
+    )
     assert split_message(one.message()) == ("sub: first", "Because.", "A note.")
 
 
@@ -167,6 +243,9 @@ def test_a_mail_prefix_is_no_part_of_the_subject():
         ("Subject: sub: first", "Subject: ", "no Subject line"),
         ("---\nAdds", "Adds", "no line '---'"),
         ("Because.", "Signed-off-by: A <a@b.c>", "sign off at export"),
+        ("Because.", 'Fixes: 0123 ("culprit")', "'Fixes: ID (\"SUBJECT\")'"),
+        ("Because.", "Fixes: ?", "'Fixes: ID (\"SUBJECT\")'"),
+        ("A note.", "Part: new", "the folder says the part"),
         ("drivers/new/new.c", "/etc/passwd", "not a path in the tree"),
         ("drivers/new/new.c", "drivers/../../x", "not a path in the tree"),
         (
@@ -206,16 +285,16 @@ def test_refresh_takes_an_edit_a_new_file_and_a_new_name(project: Project, tree:
     said = project.good("refresh", tree)
     assert said.split("\n") == [
         "new drivers/new/more.h",
-        "removed 0002-sub-second.patch",
-        "new 0002-sub-renamed.patch",
+        "removed new/0002-sub-second.patch",
+        "new new/0002-sub-renamed.patch",
         "",
     ]
-    text = project.patches()["0002-sub-renamed.patch"]
+    text = project.patches()["new/0002-sub-renamed.patch"]
     assert "+int older;" in text
     assert "Adds: drivers/new/more.h\n" in text
     assert "#define MORE" not in text
     assert (project.repo / "drivers/new/more.h").read_text() == "#define MORE\n"
-    assert project.good("check").startswith("series: 2 patches")
+    assert project.good("check").startswith("series: 2 patches (new), ")
 
 
 def test_refresh_refuses_what_it_would_lose(project: Project, tree: Path):
@@ -242,21 +321,21 @@ def test_refresh_takes_later_changes_of_an_added_file(project: Project, tree: Pa
     assert project.good("refresh", tree).split("\n") == [
         "rewrote drivers/new/new.c",
         "rewrote tools/testing/selftests/new/run.sh",
-        "new 0003-sub-third.patch",
-        "new 0004-sub-fourth.patch",
+        "new new/0003-sub-third.patch",
+        "new new/0004-sub-fourth.patch",
         "",
     ]
     new = project.repo / "drivers/new/new.c"
     assert new.read_text() == "int new;\nint more_3;\nint more_4;\n"
-    assert "\n+int more_4;\n" in project.patches()["0004-sub-fourth.patch"]
+    assert "\n+int more_4;\n" in project.patches()["new/0004-sub-fourth.patch"]
     assert (project.repo / "tools/testing/selftests/new/run.sh").stat().st_mode & 0o100
-    assert project.good("check").startswith("series: 4 patches")
+    assert project.good("check").startswith("series: 4 patches (new), ")
     assert project.good("refresh", tree) == "patches/ is up to date\n"
     (tree / "drivers/new/new.c").write_text("int new;\n")
     git(tree, "commit", "-q", "-a", "--amend", "--no-edit")
     assert project.good("refresh", tree).split("\n") == [
         "rewrote drivers/new/new.c",
-        "rewrote 0004-sub-fourth.patch",
+        "rewrote new/0004-sub-fourth.patch",
         "",
     ]
 
@@ -287,7 +366,7 @@ def test_refresh_removes_a_file_that_no_patch_adds_now(project: Project, tree: P
     git(tree, "rm", "-q", "-f", "tools/testing/selftests/new/run.sh")
     git(tree, "commit", "-q", "--amend", "--no-edit")
     assert "removed tools/testing/selftests/new/run.sh" in project.good("refresh", tree)
-    assert project.good("check").startswith("series: 2 patches")
+    assert project.good("check").startswith("series: 2 patches (new), ")
 
 
 @pytest.mark.parametrize(
@@ -344,8 +423,8 @@ def test_refresh_from_a_tree_of_somebodys(project: Project, tree: Path):
         (project.repo / path).write_bytes((tree / path).read_bytes())
     assert project.good("refresh", tree).split("\n") == [
         "new drivers/new/more.h",
-        "new 0003-sub-third.patch",
-        "new 0004-sub-fourth.patch",
+        "new new/0003-sub-third.patch",
+        "new new/0004-sub-fourth.patch",
         "",
     ]
 
@@ -392,19 +471,25 @@ def test_refresh_mends_what_an_interrupted_one_left(project: Project, tree: Path
     git(tree, "rm", "-q", "-f", "tools/testing/selftests/new/run.sh")
     git(tree, "commit", "-q", "--amend", "--no-edit")
     (project.repo / "tools/testing/selftests/new/run.sh").unlink()
-    assert project.good("refresh", tree) == "rewrote 0002-sub-second.patch\n"
-    project.write("patches/0001-sub-first.patch", ONE[:20])
-    assert project.good("refresh", tree) == "rewrote 0001-sub-first.patch\n"
+    assert project.good("refresh", tree) == "rewrote new/0002-sub-second.patch\n"
+    # One patch is written, the next is not
+    git(tree, "commit", "-q", "--amend", "-m", "sub: renamed\n\nReason.")
+    text = project.patches()["new/0002-sub-second.patch"]
+    text = text.replace(
+        "sub: second\n\nTwo lines\nof reason.", "sub: renamed\n\nReason."
+    )
+    project.write("patches/new/0002-sub-renamed.patch", text)
+    assert project.good("refresh", tree) == "removed new/0002-sub-second.patch\n"
     # An added file is never a half
     new = project.repo / "drivers/new/new.c"
     os.link(new, project.repo / "link")
     (tree / "drivers/new/new.c").write_text("int newer;\n")
     git(tree, "commit", "-q", "-a", "--amend", "--no-edit")
-    assert "0002-sub-second.patch" in project.good("refresh", tree)
+    assert "new/0002-sub-renamed.patch" in project.good("refresh", tree)
     assert (project.repo / "link").read_text() == "int new;\n"
     assert new.read_text() == "int newer;\n"
     assert list(new.parent.iterdir()) == [new]
-    assert project.good("check").startswith("series: 2 patches")
+    assert project.good("check").startswith("series: 2 patches (new), ")
 
 
 def test_refresh_takes_modes(project: Project, tree: Path, tmp_path: Path):
@@ -417,10 +502,10 @@ def test_refresh_takes_modes(project: Project, tree: Path, tmp_path: Path):
     assert project.good("refresh", tree).split("\n") == [
         f"rewrote {new}",
         f"rewrote {script}",
-        "new 0003-sub-third.patch",
+        "new new/0003-sub-third.patch",
         "",
     ]
-    assert project.good("check").startswith("series: 3 patches")
+    assert project.good("check").startswith("series: 3 patches (new), ")
     again = tmp_path / "again"
     again.mkdir()
     project.good("tree", again)
@@ -435,20 +520,24 @@ def test_an_edit_where_a_later_patch_changes_the_file(project: Project, tree: Pa
     project.good("refresh", tree)
     project.write("drivers/new/new.c", "int new;\nint other;\n")
     said = project.refused("check")
-    assert "0004-sub-fourth.patch changes a file that is not as it leaves it" in said
+    assert (
+        "new/0004-sub-fourth.patch changes a file that is not as it leaves it" in said
+    )
     assert "drivers/new/new.c" in said
 
 
-@pytest.mark.parametrize("adds", ["0001-sub-first.patch", "0002-sub-second.patch"])
+@pytest.mark.parametrize(
+    "adds", ["new/0001-sub-first.patch", "new/0002-sub-second.patch"]
+)
 def test_a_hunk_on_a_file_that_is_not_added_yet(project: Project, adds: str):
     hunk = "diff --git a/X b/X\n--- a/X\n+++ b/X\n@@ -1 +1,2 @@\n int new;\n+int x;\n"
     path = {
-        "0001-sub-first.patch": "drivers/new/new.c",
-        "0002-sub-second.patch": "tools/testing/selftests/new/run.sh",
+        "new/0001-sub-first.patch": "drivers/new/new.c",
+        "new/0002-sub-second.patch": "tools/testing/selftests/new/run.sh",
     }[adds]
-    project.write("patches/0001-sub-first.patch", ONE + hunk.replace("X", path))
+    project.write("patches/new/0001-sub-first.patch", ONE + hunk.replace("X", path))
     said = project.refused("check")
-    assert f"0001-sub-first.patch: a hunk on {path}, which {adds} adds" in said
+    assert f"new/0001-sub-first.patch: a hunk on {path}, which {adds} adds" in said
 
 
 def test_check_says_the_tree(project: Project, tmp_path: Path):
@@ -457,7 +546,7 @@ def test_check_says_the_tree(project: Project, tmp_path: Path):
     project.good("tree", plain)
     tree = git(plain, "rev-parse", "HEAD^{tree}")
     assert project.good("check") == (
-        f"series: 2 patches, tree {tree}, the same by git am\n"
+        f"series: 2 patches (new), tree {tree}, the same by git am\n"
     )
 
 
@@ -482,11 +571,11 @@ def test_export_is_complete_and_can_be_signed(project: Project, tmp_path: Path):
     out.mkdir()
     names = project.good("export", out, "--signoff", "S Igner <s@example.org>")
     assert names.split() == [
-        "0000-cover-letter.patch",
-        "0001-sub-first.patch",
-        "0002-sub-second.patch",
+        "new/0000-cover-letter.patch",
+        "new/0001-sub-first.patch",
+        "new/0002-sub-second.patch",
     ]
-    cover, one, two = (path.read_text() for path in sorted(out.iterdir()))
+    cover, one, two = (path.read_text() for path in sorted((out / "new").iterdir()))
     assert "Subject: [PATCH 0/2] All of it" in cover
     assert "Why all of it." in cover
     assert "+int new;" in one
@@ -497,9 +586,101 @@ def test_export_is_complete_and_can_be_signed(project: Project, tmp_path: Path):
         tmp_path / "mailed",
         "am",
         "-q",
-        str(out / "0001-sub-first.patch"),
-        str(out / "0002-sub-second.patch"),
+        str(out / "new/0001-sub-first.patch"),
+        str(out / "new/0002-sub-second.patch"),
     )
+
+
+def test_a_mail_series_says_what_it_goes_on_and_who_gets_it(
+    project: Project, tmp_path: Path
+):
+    two_more(project)
+    out = tmp_path / "out"
+    out.mkdir()
+    base = git(project.base, "rev-parse", "base")
+    assert project.good("export", out).split() == [
+        "fixes-a/0000-cover-letter.patch",
+        "fixes-a/0001-old-mend.patch",
+        "new/0000-cover-letter.patch",
+        "new/0001-sub-first.patch",
+        "new/0002-sub-second.patch",
+        "later/0000-cover-letter.patch",
+        "later/0001-sub-later.patch",
+    ]
+    cover = (out / "later/0000-cover-letter.patch").read_text()
+    assert "Subject: [PATCH v2 0/1] Later\n" in cover
+    words = " ".join(cover.split())
+    assert "Linux 7.3.4, Debian's linux-source-7.3 7.3.4-1." in words
+    assert (
+        '\nDepends, in this order, on\n- "Mend" (fixes-a)\n- "All of it" (new)\n'
+        in (cover)
+    )
+    ids = [
+        git_patch_id(out / name)
+        for name in (
+            "fixes-a/0001-old-mend.patch",
+            "new/0001-sub-first.patch",
+            "new/0002-sub-second.patch",
+        )
+    ]
+    assert cover.rstrip("\n").split("\n")[-7:] == [
+        f"base-commit: {base}",
+        "change-id: 20260101-later-0123456789ad",
+        "prerequisite-change-id: 20260101-fixes-a-0123456789ac:v1",
+        "prerequisite-change-id: 20260101-new-0123456789ab:v1",
+        *[f"prerequisite-patch-id: {one}" for one in ids],
+    ]
+    cover = (out / "fixes-a/0000-cover-letter.patch").read_text()
+    assert "\nDepends on nothing else.\n" in cover
+    assert cover.endswith(
+        f"\nbase-commit: {base}\nchange-id: 20260101-fixes-a-0123456789ac\n"
+    )
+    # The patched tree's list is asked, of each mail; the cover letter goes to all
+    cover, one, two = (path.read_text() for path in sorted((out / "new").iterdir()))
+    new = "To: =?utf-8?b?w4QgUGVyc29u?= <m@example.org>"
+    old = '"Old, Person" <o@example.org>'
+    for mail, who in (
+        (cover, f"{new},\n    {old}"),
+        (one, f"{new},\n    {old}"),
+        (two, new),
+    ):
+        assert f"\n{who}\nCc: list@example.org\n\n" in mail
+    # One part alone, whatever it depends on
+    again = tmp_path / "again"
+    again.mkdir()
+    assert len(project.good("export", again, "later", "fixes-a").split()) == 4
+    for name in ("later/0001-sub-later.patch", "later/0000-cover-letter.patch"):
+        assert (again / name).read_bytes() == (out / name).read_bytes()
+    assert "no part nothing; there are: fixes-a, new, later" in project.refused(
+        "export", again, "nothing"
+    )
+
+
+def git_patch_id(mail: Path) -> str:
+    return subprocess.run(
+        ["git", "patch-id", "--stable"],
+        input=mail.read_text(),
+        text=True,
+        capture_output=True,
+        check=True,
+    ).stdout.split()[0]
+
+
+def test_export_wants_to_know_the_culprits(project: Project, tmp_path: Path):
+    out = tmp_path / "out"
+    out.mkdir()
+    line = 'Fixes: ? ("sub: the culprit")'
+    project.write(
+        "patches/new/0002-sub-second.patch",
+        TWO.replace("of reason.", f"of reason.\n\n{line}"),
+    )
+    said = project.refused("export", out)
+    assert "--unresolved" in said
+    assert f"new/0002-sub-second.patch: {line}\n" in said
+    assert list(out.iterdir()) == []
+    project.good("export", out, "--unresolved")
+    assert f"\n{line}\n" in (out / "new/0002-sub-second.patch").read_text()
+    assert project.good("check").startswith("series: 2 patches")
 
 
 def test_export_refuses(project: Project, tmp_path: Path):
@@ -525,25 +706,25 @@ def test_a_folder_that_is_not_the_kernels(project: Project):
 
 def test_a_patch_without_its_file(project: Project):
     (project.repo / "drivers/new/new.c").unlink()
-    assert "0001-sub-first.patch: Adds: drivers/new/new.c, but" in project.refused(
+    assert "new/0001-sub-first.patch: Adds: drivers/new/new.c, but" in project.refused(
         "check"
     )
 
 
 def test_a_file_that_two_patches_add(project: Project):
     project.write(
-        "patches/0002-sub-second.patch",
+        "patches/new/0002-sub-second.patch",
         TWO.replace(
             "Adds: tools/testing/selftests/new/run.sh", "Adds: drivers/new/new.c"
         ),
     )
-    assert "which 0001-sub-first.patch adds already" in project.refused("check")
+    assert "which new/0001-sub-first.patch adds already" in project.refused("check")
 
 
 def test_a_file_that_the_kernel_has(project: Project):
     project.write("drivers/old/old.c", "int ours;\n")
     project.write(
-        "patches/0002-sub-second.patch",
+        "patches/new/0002-sub-second.patch",
         TWO.replace("---\n", "---\nAdds: drivers/old/old.c\n", 1),
     )
     assert "the kernel has that file" in project.refused("check")
@@ -551,10 +732,10 @@ def test_a_file_that_the_kernel_has(project: Project):
 
 def test_a_patch_that_does_not_apply(project: Project, tmp_path: Path):
     project.write(
-        "patches/0001-sub-first.patch",
+        "patches/new/0001-sub-first.patch",
         ONE.replace(" obj-y += old/", " obj-y += other/"),
     )
-    assert "0001-sub-first.patch does not apply" in project.refused("check")
+    assert "new/0001-sub-first.patch does not apply" in project.refused("check")
     folder = tmp_path / "folder"
     git(tmp_path, "clone", "-q", str(project.base), "folder")
     assert "does not apply" in project.refused("apply", folder, status=3)
@@ -569,12 +750,12 @@ def test_a_broken_git_is_no_misfit(
     program(tmp_path / "bin/git", end)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin", prepend=":")
     said = project.refused("apply", project.base, status=1)
-    assert "0001-sub-first.patch: git apply ended with" in said
+    assert "new/0001-sub-first.patch: git apply ended with" in said
 
 
 def test_a_patch_that_is_not_as_refresh_writes_it(project: Project):
     project.write(
-        "patches/0001-sub-first.patch",
+        "patches/new/0001-sub-first.patch",
         ONE.replace("--- a/", "index 123..456 100644\n--- a/"),
     )
     assert "not as refresh writes it" in project.refused("check")
@@ -582,8 +763,8 @@ def test_a_patch_that_is_not_as_refresh_writes_it(project: Project):
 
 def test_no_patches_yet(project: Project, tmp_path: Path):
     for name in (
-        "patches/0001-sub-first.patch",
-        "patches/0002-sub-second.patch",
+        "patches/new/0001-sub-first.patch",
+        "patches/new/0002-sub-second.patch",
         "drivers/new/new.c",
         "tools/testing/selftests/new/run.sh",
     ):
@@ -597,3 +778,272 @@ def test_message_of_a_patch_without_notes():
     one = Patch("n", "A <a@b.c>", "s", "b")
     assert one.message() == "s\n\nb\n"
     assert str(one) == "From: A <a@b.c>\nSubject: s\n\nb\n---\n\n"
+
+
+# Parts.
+
+
+def make(project: Project, tmp_path: Path, name: str = "parts") -> Path:
+    folder = tmp_path / name
+    folder.mkdir()
+    project.good("tree", folder)
+    return folder
+
+
+def test_parts_come_in_the_order_of_what_they_depend_on(
+    project: Project, tmp_path: Path
+):
+    two_more(project)
+    assert project.good("list").split() == [
+        "fixes-a/0001-old-mend.patch",
+        "new/0001-sub-first.patch",
+        "new/0002-sub-second.patch",
+        "later/0001-sub-later.patch",
+    ]
+    assert project.good("check").startswith(
+        "series: 4 patches (fixes-a, new, later), tree "
+    )
+    tree = make(project, tmp_path)
+    assert git(tree, "log", "--reverse", "--format=%s %b", "base..").split("\n") == [
+        *["old: mend Because.", "---", "Part: fixes-a", ""],
+        *["sub: first Because.", "---", "Part: new", "A note.", ""],
+        *["sub: second Two lines", "of reason.", "---", "Part: new", ""],
+        *["sub: later Because.", "---", "Part: later"],
+    ]
+    before = project.patches()
+    assert project.good("refresh", tree) == "patches/ is up to date\n"
+    assert project.patches() == before
+
+
+@pytest.mark.parametrize(
+    "part, says",
+    [
+        ("fixes-a", {"drivers/old/old.c": "int mended;\n"}),
+        ("new", {"drivers/old/old.c": "int old;\n", "drivers/new/new.c": "int new;\n"}),
+        (
+            "later",
+            {
+                "drivers/old/old.c": "int mended;\nint later;\n",
+                "drivers/new/new.c": "int new;\nint later;\n",
+            },
+        ),
+    ],
+)
+def test_a_part_on_what_it_names(
+    project: Project, tmp_path: Path, part: str, says: dict[str, str]
+):
+    two_more(project)
+    git(tmp_path, "clone", "-q", str(project.base), "applied")
+    count = {"fixes-a": 1, "new": 2, "later": 4}[part]
+    assert project.good("apply", tmp_path / "applied", "--part", part) == (
+        f"applied {count} patches\n"
+    )
+    assert (tmp_path / "applied/drivers/new").exists() == (part != "fixes-a")
+    for path, text in says.items():
+        assert (tmp_path / "applied" / path).read_text() == text
+    assert "there is no part on" in project.refused("apply", tmp_path, "--part", "on")
+
+
+def cover(project: Project, part: str, old: str, new: str) -> None:
+    """Another cover letter, and what is wrong is in there."""
+    text = project.patches()[f"{part}/cover-letter"]
+    assert old in text
+    project.write(f"patches/{part}/cover-letter", text.replace(old, new))
+
+
+@pytest.mark.parametrize(
+    "part, old, new, says",
+    [
+        (
+            "later",
+            "new fixes-a",
+            "fixes-a",
+            "later/cover-letter does not depend on new",
+        ),
+        ("later", "new fixes-a", "new", "as later/cover-letter says"),
+        ("later", "new fixes-a", "new fixes-b", "on fixes-b, which is no part"),
+        ("fixes-a", "\n\n", "\nDepends-on: new\n\n", "fixes depend on fixes alone"),
+        ("new", "\n\n", "\nDepends-on: later\n\n", "later, new depend on one another"),
+        ("new", "new-0123456789ab", "new", "Change-id is not"),
+        ("new", "Change-id: ", "Change: ", "no Change-id line"),
+        ("new", "Subject: ", "Subjects: ", "no Subject line"),
+        ("new", "\n\n", "\nDepend-on: fixes-a\n\n", "what is Depend-on"),
+        ("later", "Version: 2", "Version: v2", "Version is not a number: 'v2'"),
+        ("new", "Why all of it.\n", "", "no more than its subject"),
+        ("later", "later-0123456789ad", "new-0123456789ab", "Change-id is that of"),
+    ],
+)
+def test_a_wrong_cover_letter_is_refused(
+    project: Project, part: str, old: str, new: str, says: str
+):
+    two_more(project)
+    cover(project, part, old, new)
+    assert says in project.refused("check")
+
+
+def test_a_part_that_stands_on_what_it_does_not_name(project: Project):
+    """The whole series applies, and the part alone does not."""
+    two_more(project)
+    cover(project, "later", "new fixes-a", "new")
+    said = project.refused("check")
+    assert "later/0001-sub-later.patch does not apply: " in said
+    assert "(on the base with new, as later/cover-letter says)" in said
+
+
+@pytest.mark.parametrize("path", ["0001-sub-x.patch", "none/0001-sub-x.patch"])
+def test_a_patch_of_no_part(project: Project, path: str):
+    project.write(f"patches/{path}", MEND)
+    assert f"patches/{path} is of no part" in project.refused("check")
+
+
+def test_a_part_without_a_patch(project: Project, tmp_path: Path):
+    """It is about to be written; nobody is sent it."""
+    project.write("patches/fixes-a/cover-letter", COVERS["fixes-a"])
+    (tmp_path / "out").mkdir()
+    said = project.refused("export", tmp_path / "out", "fixes-a")
+    assert "patches/fixes-a holds no patch" in said
+    assert "patches/fixes-a holds no patch" in project.refused("check")
+    assert len(project.good("list").split()) == 2
+
+
+def test_a_part_has_a_name(project: Project):
+    project.write("patches/Fixes_a/cover-letter", COVERS["fixes-a"])
+    assert "Fixes_a/cover-letter: a part's name is of" in project.refused("check")
+
+
+def test_a_part_is_short(project: Project, tree: Path):
+    for number in range(13):
+        (tree / "drivers/old/old.c").write_text(f"int old{number};\n")
+        git(tree, "commit", "-q", "-a", "-m", f"sub: more {number}\n\nReason.")
+    project.good("refresh", tree)
+    (tree / "drivers/old/old.c").write_text("int old;\nint more;\n")
+    git(tree, "commit", "-q", "-a", "-m", "sub: too many\n\nReason.")
+    assert "new has 16 patches" in project.refused("refresh", tree)
+    last = project.patches()["new/0015-sub-more-12.patch"]
+    project.write("patches/new/0016-sub-x.patch", last)
+    assert "new has 16 patches" in project.refused("check")
+
+
+def reword(tree: Path, old: str, new: str) -> None:
+    """In the message of the last commit."""
+    text = git(tree, "show", "-s", "--format=%B")
+    assert old in text
+    git(tree, "commit", "-q", "--amend", "-m", text.replace(old, new))
+
+
+def test_a_commit_says_its_part_or_is_of_the_one_before(
+    project: Project, tmp_path: Path
+):
+    two_more(project)
+    tree = make(project, tmp_path)
+    git(tree, "commit", "-q", "--amend", "-m", "sub: later\n\nBecause.")
+    assert project.good("refresh", tree).split("\n") == [
+        "removed later/0001-sub-later.patch",
+        "new new/0003-sub-later.patch",
+        "no patch is left in later; its cover letter stays",
+        "",
+    ]
+    assert project.patches()["later/cover-letter"] == COVERS["later"]
+    reword(tree, "Because.", "Because.\n---\nPart: later\n\nA note.")
+    assert project.good("refresh", tree).split("\n") == [
+        "removed new/0003-sub-later.patch",
+        "new later/0001-sub-later.patch",
+        "",
+    ]
+    text = project.patches()["later/0001-sub-later.patch"]
+    assert text == LATER.replace("---\n\n", "---\n\nA note.\n\n", 1)
+
+
+def test_the_part_of_a_commit_survives_an_autosquash(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    two_more(project)
+    tree = make(project, tmp_path)
+    monkeypatch.setenv("GIT_SEQUENCE_EDITOR", "true")
+    monkeypatch.setenv("GIT_EDITOR", "true")
+    (tree / "drivers/Makefile").write_text("obj-y += old/\nobj-y += new/ # x\n")
+    git(tree, "commit", "-q", "-a", "--fixup=:/first")
+    git(tree, "rebase", "-q", "-i", "--autosquash", "base")
+    assert project.good("refresh", tree) == "rewrote new/0001-sub-first.patch\n"
+    assert project.good("check").startswith("series: 4 patches")
+
+
+@pytest.mark.parametrize(
+    "old, new, says",
+    [
+        ("Part: later", "Part: fixes-a", "comes behind the part new"),
+        ("Part: later", "Part: other", "part 'other', which has no cover letter"),
+        ("Part: later", "Part: later\nPart: new", "is of two parts: later, new"),
+        ("Part: later", "Part:", "has no cover letter"),
+    ],
+)
+def test_refresh_refuses_a_part_that_cannot_be(
+    project: Project, tmp_path: Path, old: str, new: str, says: str
+):
+    two_more(project)
+    tree = make(project, tmp_path)
+    reword(tree, old, new)
+    before = project.patches()
+    said = project.refused("refresh", tree)
+    assert "'sub: later'" in said
+    assert says in said
+    assert project.patches() == before
+
+
+def test_refresh_refuses_commits_of_no_part(project: Project, tmp_path: Path):
+    tree = make(project, tmp_path)
+    git(tree, "reset", "-q", "--hard", "base")
+    (tree / "drivers/old/old.c").write_text("int older;\n")
+    git(tree, "commit", "-q", "-a", "-m", "sub: third\n\nReason.")
+    assert "'sub: third' is the first commit and names no part" in project.refused(
+        "refresh", tree
+    )
+
+
+def test_a_part_that_is_gone(project: Project, tmp_path: Path):
+    """Its folder goes with its last patch when no cover letter is in there."""
+    two_more(project)
+    tree = make(project, tmp_path)
+    git(tree, "commit", "-q", "--amend", "-m", "sub: later\n\nBecause.")
+    (project.repo / "patches/later/cover-letter").unlink()
+    assert project.good("refresh", tree).split("\n") == [
+        "removed later/0001-sub-later.patch",
+        "new new/0003-sub-later.patch",
+        "",
+    ]
+    assert not (project.repo / "patches/later").exists()
+
+
+def test_a_file_is_added_once_over_all_parts(project: Project):
+    two_more(project)
+    project.write(
+        "patches/later/0001-sub-later.patch",
+        LATER.replace("---\n", "---\nAdds: drivers/new/new.c\n", 1),
+    )
+    assert "which new/0001-sub-first.patch adds already" in project.refused("check")
+
+
+def test_refresh_refuses_patches_that_changed_here(project: Project, tree: Path):
+    """Pulled since the tree was made: another text, another patch, one less."""
+    before = project.patches()
+    first, second = "new/0001-sub-first.patch", "new/0002-sub-second.patch"
+    (tree / "drivers/old/old.c").write_text("int older;\n")
+    git(tree, "commit", "-q", "-a", "-m", "sub: third\n\nReason.")
+
+    def refused(*names: str) -> None:
+        said = project.refused("refresh", tree)
+        assert f"since the tree was made: {', '.join(names)}; undo" in said
+        assert "new/0003-sub-third.patch" not in project.patches()
+
+    project.write(f"patches/{first}", before[first].replace("Because.", "Since."))
+    refused(first)
+    project.write(f"patches/{first}", before[first])
+    project.write("patches/new/0003-old-mend.patch", MEND)
+    refused("new/0003-old-mend.patch")
+    (project.repo / "patches/new/0003-old-mend.patch").unlink()
+    (project.repo / f"patches/{second}").unlink()
+    refused(second)
+    project.write(f"patches/{second}", before[second])
+    assert project.good("refresh", tree) == "new new/0003-sub-third.patch\n"
+    # What refresh wrote is what the tree has
+    assert project.good("refresh", tree) == "patches/ is up to date\n"

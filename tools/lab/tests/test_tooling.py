@@ -44,11 +44,15 @@ from front_door import (
         (["shell", "--trace"], "ep or host"),
         (["tree", "--links"], "'--links'"),
         (["tree", "a", "b"], "'b'"),
-        (["series"], "refresh, export or check"),
+        (["series"], "refresh, export, check or new"),
         (["series", "import"], "'import'"),
         (["series", "check", "it"], "'it'"),
         (["series", "export"], "wants a folder"),
         (["series", "export", "--signoff"], "wants a folder"),
+        (["series", "export", "no/folder", "--typo"], "no option '--typo'"),
+        (["series", "export", "no/folder", "--signoff"], "--signoff wants a value"),
+        (["series", "new"], "wants a name, a subject"),
+        (["series", "new", "fixes-x"], "wants a name, a subject"),
     ],
 )
 def test_wrong_arguments(cache: Path, args: list[str], names: str):
@@ -108,6 +112,14 @@ def test_help_and_readme_name_what_the_environment_can_say():
     assert names == {"LAB_CACHE", "LAB_MIRROR", "LAB_SEED"}
     for told in (lab("help").stdout, (REPO / "README.md").read_text()):
         assert names <= set(re.findall(r"LAB_[A-Z_]+", told))
+
+
+def test_export_of_a_part_that_is_none_is_refused_early(tmp_path: Path, cache: Path):
+    done = lab("series", "export", str(tmp_path / "out"), "mine", LAB_CACHE=cache)
+    assert done.returncode == 1
+    assert done.stderr.startswith("lab: there is no part 'mine'; there are: ")
+    assert not (tmp_path / "out").exists()
+    assert not cache.exists()
 
 
 def test_export_to_a_full_folder_is_refused_early(tmp_path: Path, cache: Path):
