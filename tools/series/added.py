@@ -39,7 +39,8 @@ def git_apply(
 def take_off(folder: Path, patch: Patch, paths: set[str]) -> None:
     """Undo what the patch does to these files."""
     only = [f"--include={path}" for path in sorted(paths)]
-    done = git_apply(folder, patch, "--whitespace=error", "--reverse", *only)
+    # Blanks at the end of a line that the patch mends come back, which is no error
+    done = git_apply(folder, patch, "--whitespace=nowarn", "--reverse", *only)
     if done.returncode:
         raise SeriesError(
             f"{patch.name} changes a file that is not as it leaves it: "

@@ -1047,3 +1047,16 @@ def test_refresh_refuses_patches_that_changed_here(project: Project, tree: Path)
     assert project.good("refresh", tree) == "new new/0003-sub-third.patch\n"
     # What refresh wrote is what the tree has
     assert project.good("refresh", tree) == "patches/ is up to date\n"
+
+
+def test_a_later_patch_mends_blanks_of_an_added_file(project: Project, tree: Path):
+    """Taken off again they come back, and git says so."""
+    (tree / "drivers/new/new.c").write_text("int new; \n")
+    git(tree, "commit", "-q", "-a", "-m", "sub: blanks\n\nReason.")
+    git(tree, "rebase", "-q", "--onto", "base", "base")
+    git(tree, "reset", "-q", "--soft", "base")
+    git(tree, "commit", "-q", "-m", "sub: all\n\nReason.\n---\nPart: new")
+    (tree / "drivers/new/new.c").write_text("int new;\n")
+    git(tree, "commit", "-q", "-a", "-m", "sub: mend\n\nReason.")
+    project.good("refresh", tree)
+    assert project.good("check").startswith("series: 2 patches")
