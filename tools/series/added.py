@@ -3,6 +3,7 @@
 them; this derives what the first one brought.
 """
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -23,6 +24,8 @@ def git_apply(
     done = subprocess.run(
         ["git", "apply", *options, "-"],
         cwd=folder,
+        # In a repository around the folder git would look for the files at its top
+        env={**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.resolve().parent)},
         input=patch.hunks,
         text=True,
         capture_output=True,

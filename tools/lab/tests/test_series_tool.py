@@ -1060,3 +1060,21 @@ def test_a_later_patch_mends_blanks_of_an_added_file(project: Project, tree: Pat
     git(tree, "commit", "-q", "-a", "-m", "sub: mend\n\nReason.")
     project.good("refresh", tree)
     assert project.good("check").startswith("series: 2 patches")
+
+
+def test_a_folder_inside_of_another_repository(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Both the tree and, below TMPDIR, the added files."""
+    two_more(project)
+    git(tmp_path, "clone", "-q", str(project.base), "outer/applied")
+    shutil.rmtree(tmp_path / "outer/applied/.git")
+    git(tmp_path / "outer", "init", "-q")
+    (tmp_path / "outer/tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "outer/tmp"))
+    project.good("apply", tmp_path / "outer/applied", "--part", "new")
+    for path, text in (
+        ("drivers/new/new.c", "int new;\n"),
+        ("drivers/Makefile", "obj-y += old/\nobj-y += new/\n"),
+    ):
+        assert (tmp_path / "outer/applied" / path).read_text() == text
