@@ -116,6 +116,8 @@ def apply_series(folder: Path, part: str | None = None, only: str | None = None)
     wanted = patches_of(with_needed(parts, part) if part else parts)
     if only:
         wanted = [patch for patch in wanted if patch.name == only]
+        if not wanted:
+            raise SeriesError(f"there is no patch patches/{only}")
     with first_versions(patches_of(parts)) as added:
         for patch in wanted:
             apply_patch(folder, patch, added)

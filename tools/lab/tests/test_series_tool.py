@@ -1078,3 +1078,8 @@ def test_a_folder_inside_of_another_repository(
         ("drivers/Makefile", "obj-y += old/\nobj-y += new/\n"),
     ):
         assert (tmp_path / "outer/applied" / path).read_text() == text
+
+
+def test_apply_only_a_patch_that_is_there(project: Project, tmp_path: Path):
+    said = project.refused("apply", tmp_path, "--only", "new/0003-none.patch")
+    assert "there is no patch patches/new/0003-none.patch" in said
