@@ -72,11 +72,16 @@ def header(name: str, head: str) -> dict[str, str]:
 
 
 def added_paths(name: str, below: str) -> list[str]:
-    """Of the Adds: lines."""
-    adds = re.findall(r"^Adds: (\S+)$", below, re.M)
-    for path in adds:
+    """Of the Adds: lines. One that is not understood is not passed over."""
+    adds = []
+    for line in re.findall(r"^Adds:.*$", below, re.M):
+        match = re.fullmatch(r"Adds: (\S+)", line)
+        if not match:
+            raise SeriesError(f"{name}: '{line}' is not 'Adds: PATH'")
+        path = match[1]
         if path.startswith(("/", ".")) or "/../" in path:
             raise SeriesError(f"{name}: Adds: {path} is not a path in the tree")
+        adds.append(path)
     return adds
 
 

@@ -246,6 +246,9 @@ def test_a_mail_prefix_is_no_part_of_the_subject():
         ("Because.", 'Fixes: 0123 ("culprit")', "'Fixes: ID (\"SUBJECT\")'"),
         ("Because.", "Fixes: ?", "'Fixes: ID (\"SUBJECT\")'"),
         ("A note.", "Part: new", "the folder says the part"),
+        ("drivers/new/new.c", "drivers/new/a b.c", "is not 'Adds: PATH'"),
+        ("drivers/new/new.c", "", "'Adds: ' is not 'Adds: PATH'"),
+        ("Adds: drivers", "Adds:drivers", "is not 'Adds: PATH'"),
         ("drivers/new/new.c", "/etc/passwd", "not a path in the tree"),
         ("drivers/new/new.c", "drivers/../../x", "not a path in the tree"),
         (
