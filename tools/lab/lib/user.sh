@@ -108,7 +108,7 @@ need_user_kernel()	# SIDE
 	((step_status > 128)) || rm -f "$folder/$side/building"
 	if ((step_status)); then
 		! grep -q '^error: CONFIG_.* was asked for' "$step_log" ||
-			say "lab: the tree lacks such a symbol, or what it depends on is not set, which a file for --config can do; one that you can do without is taken back by a line '# CONFIG_NAME is not set' in a file for --config"
+			say "lab: a file for --config can set what a symbol depends on, and a line '# CONFIG_NAME is not set' in it takes back one that you can do without"
 		die "no kernel from $tree"
 	fi
 	for name in base next; do

@@ -278,7 +278,11 @@ def test_a_symbol_that_is_lost_is_named(places: Path):
     """Asked for twice, the last line counts; a symbol can be taken back."""
     (places / "obj/fragments").write_text(
         "CONFIG_A=y\nCONFIG_B=y\nCONFIG_C=m\nCONFIG_D=y\nCONFIG_E=n\n"
-        "CONFIG_F=60\n# CONFIG_B is not set\nCONFIG_C=y\n"
+        "CONFIG_F=60\nCONFIG_G=y\n# CONFIG_B is not set\nCONFIG_C=y\n"
+    )
+    (places / "src/drivers").mkdir()
+    (places / "src/drivers/Kconfig").write_text(
+        "config D\n\tbool\n\nmenuconfig E\n\tbool\n\nconfig GG\n\tbool\n"
     )
     (places / "obj/.config").write_text(
         "CONFIG_A=y\nCONFIG_C=y\nCONFIG_E=y\nCONFIG_F=60\n# CONFIG_D is not set\n"
@@ -286,8 +290,11 @@ def test_a_symbol_that_is_lost_is_named(places: Path):
     done = in_place(places, "lab/kernel/check-config.sh")
     assert done.returncode == 1
     assert done.stdout == (
-        "error: CONFIG_D=y was asked for, n came out\n"
-        "error: CONFIG_E=n was asked for, y came out\n"
+        "error: CONFIG_D=y was asked for, n came out: "
+        "what it depends on is not set, or it cannot have that value\n"
+        "error: CONFIG_E=n was asked for, y came out: "
+        "it cannot be off, or another symbol selects it\n"
+        "error: CONFIG_G=y was asked for, n came out: this tree has no such symbol\n"
     )
 
 

@@ -483,13 +483,13 @@ def test_a_symbol_that_the_tree_lacks(cache: Path, tmp_path: Path):
     tree = kernel_tree(tmp_path / "tree", *SERIES)
     run(cache, ":")
     (cache / "broken").write_text(
-        "error: CONFIG_KFENCE=y was asked for, n came out\n"
+        "error: CONFIG_KFENCE=y was asked for, n came out: why\n"
     )
     done = user(cache, f"machine_options --kernel {tree}; prepare demo")
     assert done.returncode == 1
-    assert "CONFIG_KFENCE=y was asked for, n came out" in done.stderr
-    assert "lacks such a symbol, or what it depends on is not set" in done.stderr
-    assert "'# CONFIG_NAME is not set' in a file for --config" in done.stderr
+    assert "CONFIG_KFENCE=y was asked for, n came out: why" in done.stderr
+    assert "a file for --config can set what a symbol depends on" in done.stderr
+    assert "'# CONFIG_NAME is not set' in it takes back" in done.stderr
 
 
 def test_an_interrupted_user_build_is_no_base_for_the_next(cache: Path):
