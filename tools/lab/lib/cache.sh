@@ -186,16 +186,13 @@ content()		# PATH...
 # Of a list on standard input: x or -, a blank, a path, a zero byte.
 content_of_list()
 {
-	local i=0 hash
 	local -a files
 
 	mapfile -d '' -t files
-	((${#files[@]} == 0)) || sha256sum -z -- "${files[@]#??}" |
-		while IFS= read -r -d '' hash; do
-			printf '%q %s %s  -\n' "${files[i]:2}" "${files[i]::1}" \
-				"${hash::64}"
-			i=$((i + 1))
-		done
+	((${#files[@]} == 0)) || {
+		printf '%s\0' "${files[@]}"
+		sha256sum -z -- "${files[@]#??}"
+	}
 }
 
 key()			# text on standard input, 16 hexadecimal digits out
