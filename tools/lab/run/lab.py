@@ -146,7 +146,7 @@ class Lab:
         """LabError when a log has a bad line, or when a rule of the bus was broken
         and nobody was provoking() that.
         """
-        bad = logscan.scan(self.workdir, self.setup.tolerated, self._known) + [
+        bad = logscan.scan(self.workdir, self._known) + [
             f"violation.{name}: {count}"
             for name, count in sorted(self._unprovoked().items())
         ]

@@ -114,16 +114,12 @@ def bad_lines(
     ]
 
 
-def scan(
-    folder: Path,
-    tolerated: Iterable[re.Pattern[str]] = (),
-    known: Iterable[Known] = (),
-) -> list[str]:
+def scan(folder: Path, known: Iterable[Known] = ()) -> list[str]:
     """Every bad line in the logs of a lab, as `LOG:NUMBER: TEXT`.
 
-    tolerated, known: more than the allow list, for this lab.
+    known: more than the allow list, for this lab.
     """
-    allowed = [*load_allowed(), *tolerated, *(re.compile(k.line) for k in known)]
+    allowed = [*load_allowed(), *(re.compile(k.line) for k in known)]
     patterns = {".console": _BAD, ".log": _BAD, ".qemu": _ANY}
     return [
         f"{log.name}:{line}"

@@ -33,7 +33,7 @@ _TCP_PORT = 5000
 
 KNOWN = (
     # Doorbells are rung from a work item, which the host does not wait for
-    *late_messages("pci-epf-vntb"),
+    late_messages("pci-epf-vntb"),
     Known(
         r"WARNING: drivers/ntb/hw/epf/ntb_hw_epf\.c:\d+ at ntb_epf_send_command",
         "the host gives a command one second, and the endpoint looks for one every half"

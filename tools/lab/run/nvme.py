@@ -44,7 +44,7 @@ KNOWN = (
         " and lockdep takes both for one class",
     ),
     # Two for each completion of the administrative queue, the second one too late
-    *late_messages("nvmet-pci-epf"),
+    late_messages("nvmet-pci-epf"),
 )
 
 

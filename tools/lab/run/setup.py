@@ -6,7 +6,6 @@ the tests of DMA run once more: one setting a variant, and two that combine what
 goes together, so that every check can afford them.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -19,18 +18,6 @@ _IOMMU_ARGUMENTS = {
     "passthrough": ("iommu=pt",),
     "strict": ("iommu.strict=1",),
 }
-
-_LATE_MESSAGE = re.compile(
-    "|".join(
-        (
-            r"DMAR: DRHD: handling fault status reg \d+$",
-            r"DMAR: \[DMA Write NO_PASID\] Request device \[0000:01:00\.\d\]"
-            r" fault addr 0x0 \[fault reason 0x05\]",
-            r"vtd_iova_to_sspte: detected .* permission error \(iova=0x0,.* write=1,",
-            r"vtd_iommu_translate: detected translation failure \(.*, iova=0x0\)$",
-        )
-    )
-)
 
 
 @dataclass(frozen=True)
@@ -81,16 +68,6 @@ class Setup:
     def msi_vectors(self) -> int:
         """The most that a function of the host can have."""
         return 32 if self.remapping else 1
-
-    @property
-    def tolerated(self) -> list[re.Pattern[str]]:
-        """Lines that a log may have with this setup.
-
-        An interrupt reaches QEMU by an event that no read of a register pushes. On
-        two CPUs it may be taken up when the driver has let go of the message, whose
-        address is zero then; nothing else of a function passes QEMU's IOMMU.
-        """
-        return [_LATE_MESSAGE] if self.cpus > 1 else []
 
     @property
     def dma_is_high(self) -> bool:

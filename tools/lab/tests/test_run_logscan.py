@@ -93,8 +93,25 @@ def test_late_message(tmp_path, where, late):
     """It is a write of 4 bytes, to 0 or to where x86 takes messages."""
     log = tmp_path / "model.log"
     log.write_text(f"[1.0] violation: no host memory at {where}\n")
-    found = known_violations(log, late_messages("a function"))
+    found = known_violations(log, [late_messages("a function")])
     assert found == ({"unmapped": 1} if late else {})
+
+
+@pytest.mark.parametrize("address, bad", [("0x0", 0), ("0x1000", 3)])
+def test_message_that_qemu_takes_up_late(tmp_path, address, bad):
+    """It goes to address 0, and nothing else may."""
+    (tmp_path / "host.console").write_text(
+        "[   39.9] DMAR: DRHD: handling fault status reg 2\n"
+        "[   39.9] DMAR: [DMA Write NO_PASID] Request device [0000:01:00.0] fault addr"
+        f" {address} [fault reason 0x05] PTE Write access is not set\n"
+    )
+    (tmp_path / "host.qemu").write_text(
+        "qemu-system-x86_64: vtd_iova_to_sspte: detected sspte permission error "
+        f"(iova={address}, level=0x3, sspte=0x0, write=1, pasid=0x0)\n"
+        "qemu-system-x86_64: vtd_iommu_translate: detected translation failure "
+        f"(dev=01:00:00, iova={address})\n"
+    )
+    assert len(scan(tmp_path)) == bad
 
 
 def test_allow_list_needs_reasons(tmp_path):

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Setups: what the machines are started with."""
 
-import re
 from pathlib import Path
 
 import pytest
 from run import LabError, Setup, qemu
-from run.logscan import bad_lines
 from run.setup import COMBINED, VARIANTS, variant, with_keys
 
 IMAGE, INITRAMFS, LOG = Path("/image"), Path("/initramfs"), Path("/log")
@@ -94,30 +92,6 @@ def test_keys_of_a_board():
     assert with_keys(board, {"align": "65536", "offset": "1"}) == (
         "# a board\nname\t= x\nalign = 65536\noffset = 1\n"
     )
-
-
-def test_late_message_on_two_cpus():
-    """And no other fault, and on one CPU not even that."""
-    fault = (
-        "[   39.9] DMAR: [DMA Write NO_PASID] Request device [0000:01:00.0] fault addr"
-        " {} [fault reason 0x05] PTE Write access is not set"
-    )
-    status = "[   39.9] DMAR: DRHD: handling fault status reg 2"
-    qemu = (
-        "qemu-system-x86_64: vtd_iova_to_sspte: detected sspte permission error "
-        "(iova={0}, level=0x3, sspte=0x0, write=1, pasid=0x0)",
-        "qemu-system-x86_64: vtd_iommu_translate: detected translation failure "
-        "(dev=01:00:00, iova={0})",
-    )
-    tolerated = Setup(cpus=2).tolerated
-    every_line = re.compile(".")
-    for line in qemu:
-        for address, bad in (("0x0", 0), ("0x1000", 1)):
-            said = line.format(address)
-            assert len(bad_lines(said, tolerated, pattern=every_line)) == bad
-    assert bad_lines(f"{status}\n{fault.format('0x0')}", tolerated) == []
-    assert len(bad_lines(fault.format("0x1000"), tolerated)) == 1
-    assert len(bad_lines(f"{status}\n{fault.format('0x0')}", Setup().tolerated)) == 2
 
 
 def test_which_memory_is_high():
