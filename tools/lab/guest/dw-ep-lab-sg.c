@@ -13,6 +13,8 @@
  *   "write ADDR SIZE SEED FROM TO"  endpoint to host buffer; the endpoint
  *                                   verifies that its own memory is unchanged,
  *                                   the host that the data arrived
+ *   "unmapped ADDR SIZE SEED FROM TO"  as write, from memory that was unmapped
+ *                                   before: what the lab has to notice
  *
  * ADDR and SIZE describe the host buffer. The write returns when all lists are
  * done: -EIO and a message for wrong data or an engine error, -ETIMEDOUT for a
@@ -50,6 +52,7 @@
  * @host: bus address of the host buffer
  * @size: its size in bytes
  * @seed: which pattern
+ * @unmapped: endpoint memory is unmapped too early, as no driver should do
  * @mem: endpoint memory, one cell for each element
  * @dma: its DMA address
  * @sg: the list
@@ -62,6 +65,7 @@ struct lab_sg {
 	u64				host;
 	u32				size;
 	u32				seed;
+	bool				unmapped;
 	u8				*mem;
 	dma_addr_t			dma;
 	struct scatterlist		sg[LAB_SG_MAX_NENTS];
@@ -225,6 +229,42 @@ static bool lab_filter(struct dma_chan *chan, void *param)
 	return !dma_get_slave_caps(chan, &caps) && caps.directions & BIT(*dir);
 }
 
+/* Memory stays the caller's to free, so that nobody else's is read */
+static int lab_run_unmapped(struct lab_sg *run, struct device *dev, u32 from,
+			    u32 to)
+{
+	int ret;
+
+	run->mem = kmalloc(LAB_MEM_SIZE, GFP_KERNEL);
+	if (!run->mem)
+		return -ENOMEM;
+
+	run->dma = dma_map_single(dev, run->mem, LAB_MEM_SIZE, DMA_TO_DEVICE);
+	ret = dma_mapping_error(dev, run->dma);
+	if (!ret) {
+		dma_unmap_single(dev, run->dma, LAB_MEM_SIZE, DMA_TO_DEVICE);
+		ret = lab_run_lists(run, from, to);
+		dmaengine_terminate_sync(run->chan);
+	}
+	kfree(run->mem);
+	return ret;
+}
+
+static int lab_run_mapped(struct lab_sg *run, struct device *dev, u32 from,
+			  u32 to)
+{
+	int ret;
+
+	run->mem = dma_alloc_coherent(dev, LAB_MEM_SIZE, &run->dma, GFP_KERNEL);
+	if (!run->mem)
+		return -ENOMEM;
+
+	ret = lab_run_lists(run, from, to);
+	dmaengine_terminate_sync(run->chan);
+	dma_free_coherent(dev, LAB_MEM_SIZE, run->mem, run->dma);
+	return ret;
+}
+
 static int lab_run(struct lab_sg *run, u32 from, u32 to)
 {
 	struct device *dev;
@@ -238,18 +278,11 @@ static int lab_run(struct lab_sg *run, u32 from, u32 to)
 		return -ENODEV;
 
 	dev = dmaengine_get_dma_device(run->chan);
-	run->mem = dma_alloc_coherent(dev, LAB_MEM_SIZE, &run->dma, GFP_KERNEL);
-	if (!run->mem) {
-		ret = -ENOMEM;
-		goto release;
-	}
-
 	init_completion(&run->done);
-	ret = lab_run_lists(run, from, to);
-
-	dmaengine_terminate_sync(run->chan);
-	dma_free_coherent(dev, LAB_MEM_SIZE, run->mem, run->dma);
-release:
+	if (run->unmapped)
+		ret = lab_run_unmapped(run, dev, from, to);
+	else
+		ret = lab_run_mapped(run, dev, from, to);
 	dma_release_channel(run->chan);
 	return ret;
 }
@@ -258,7 +291,7 @@ static ssize_t lab_cmd_write(struct file *file, const char __user *user,
 			     size_t count, loff_t *ppos)
 {
 	struct lab_sg *run __free(kfree) = kzalloc_obj(*run);
-	char line[96], verb[8];
+	char line[96], verb[12];
 	u32 from, to;
 	int ret;
 
@@ -270,7 +303,7 @@ static ssize_t lab_cmd_write(struct file *file, const char __user *user,
 		return -EFAULT;
 	line[count] = '\0';
 
-	if (sscanf(line, "%7s %llx %x %u %u %u", verb, &run->host, &run->size,
+	if (sscanf(line, "%11s %llx %x %u %u %u", verb, &run->host, &run->size,
 		   &run->seed, &from, &to) != 6 ||
 	    !from || from > to || to > LAB_SG_MAX_NENTS ||
 	    run->size < LAB_SG_GUARD)
@@ -278,10 +311,11 @@ static ssize_t lab_cmd_write(struct file *file, const char __user *user,
 
 	if (!strcmp(verb, "read"))
 		run->dir = DMA_DEV_TO_MEM;
-	else if (!strcmp(verb, "write"))
+	else if (!strcmp(verb, "write") || !strcmp(verb, "unmapped"))
 		run->dir = DMA_MEM_TO_DEV;
 	else
 		return -EINVAL;
+	run->unmapped = !strcmp(verb, "unmapped");
 
 	guard(mutex)(&lab_lock);
 	ret = lab_run(run, from, to);

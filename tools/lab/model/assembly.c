@@ -53,6 +53,7 @@ void ctlr_destroy(struct ctlr *c)
 	guestmem_unmap_all(&c->ep.mem);
 	irqset_clear(&c->ep.irqs);
 	patch_clear(&c->patches);
+	grants_clear(&c->grants);
 	pthread_mutex_destroy(&c->lock);
 	free(c);
 }

@@ -34,6 +34,7 @@ static const struct {
 	[CNT_VIOL_OUTBOUND]	= { "violation.outbound", false },
 	[CNT_VIOL_LIST]		= { "violation.list", false },
 	[CNT_VIOL_RUNNING]	= { "violation.running", false },
+	[CNT_VIOL_WITHDRAWN]	= { "violation.withdrawn", false },
 };
 
 const char *count_name(enum counter which)

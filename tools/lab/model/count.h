@@ -42,6 +42,7 @@ enum counter {
 	CNT_VIOL_OUTBOUND,	/* endpoint access that no window takes */
 	CNT_VIOL_LIST,		/* a list element that no driver should write */
 	CNT_VIOL_RUNNING,	/* a channel was programmed while it ran */
+	CNT_VIOL_WITHDRAWN,	/* endpoint memory that was unmapped */
 	NUM_COUNTERS
 };
 

@@ -87,6 +87,18 @@ void ctlpage_write(struct ctlr *c, u32 off, u32 v)
 	case CTL_LINK_CTRL:
 		link_set_ltssm(c, v & CTL_LTSSM_ENABLE);
 		break;
+	case CTL_GRANT_ADDR:
+		c->grants.addr = v;
+		break;
+	case CTL_GRANT_ADDR + 4:
+		c->grants.addr |= (u64)v << 32;
+		break;
+	case CTL_GRANT_GIVE:
+		grants_give(&c->grants, c->grants.addr, v);
+		break;
+	case CTL_GRANT_TAKE:
+		grants_take(&c->grants, c->grants.addr, v);
+		break;
 	case CTL_EVENTS:
 		c->events &= ~v;
 		/* messages are edges: one that came meanwhile is told again */

@@ -31,6 +31,7 @@
 #include "cfg.h"
 #include "chance.h"
 #include "count.h"
+#include "grants.h"
 #include "guestmem.h"
 #include "iatu.h"
 #include "irqset.h"
@@ -77,6 +78,7 @@ struct ctlr {
 	struct later later;
 	struct chance chance;
 	struct posted posted;
+	struct grants grants;
 	struct log_limit reports[NUM_COUNTERS];
 	struct log_limit resets;	/* lines about resets, */
 	struct log_limit link_changes;	/* about the link, */

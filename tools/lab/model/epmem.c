@@ -9,13 +9,25 @@ static u64 cpu_addr(const struct ctlr *c, u64 addr)
 	return addr - c->board.dma_ram_offset;
 }
 
+/* What was given back may be anybody's by now. */
+static void check_granted(struct ctlr *c, u64 addr, size_t len,
+			  const char *what)
+{
+	if (grants_gone(&c->grants, addr, len))
+		ctlr_report(c, CNT_VIOL_WITHDRAWN,
+			    "%s endpoint memory at 0x%llx+0x%zx, which was unmapped",
+			    what, (unsigned long long)addr, len);
+}
+
 int epmem_read(struct ctlr *c, u64 addr, void *buf, size_t len)
 {
+	check_granted(c, addr, len, "reads");
 	return guestmem_read(&c->ep.mem, cpu_addr(c, addr), buf, len);
 }
 
 int epmem_write(struct ctlr *c, u64 addr, const void *buf, size_t len)
 {
+	check_granted(c, addr, len, "writes");
 	return guestmem_write(&c->ep.mem, cpu_addr(c, addr), buf, len);
 }
 

@@ -50,6 +50,7 @@ void epside_power_on(struct ctlr *c)
 	struct cfg *cfg = &c->ep.cfg;
 
 	power_on(c);
+	grants_clear(&c->grants);
 	cfg_init_device(cfg, EP_VENDOR_ID, EP_DEVICE_ID, 0xff0000);
 	cfg_fixed_bar(cfg, EP_REG_BAR, EP_REG_SIZE, 0x0);
 	cfg_fixed_bar(cfg, EP_OUT_BAR, EP_OUT_SIZE, 0xc);

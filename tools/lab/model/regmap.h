@@ -83,5 +83,12 @@
  * and the engine's lists take. Device addresses are the CPU's.
  */
 #define CTL_DMA_RAM_OFFSET 0x90
+/*
+ * Memory that the endpoint's kernel mapped for the controller, and unmapped:
+ * its DMA address, 64 bits, then its length. Write-only.
+ */
+#define CTL_GRANT_ADDR	0x98
+#define CTL_GRANT_GIVE	0xa0
+#define CTL_GRANT_TAKE	0xa4
 
 #endif

@@ -29,6 +29,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define MIB(n)		((u64)(n) << 20)
 
 #define min_of(a, b)	((a) < (b) ? (a) : (b))
+#define max_of(a, b)	((a) > (b) ? (a) : (b))
 
 static inline u16 get16(const u8 *p)
 {

@@ -38,6 +38,9 @@ _START_TIMEOUT = 60
 
 # The glue names the controller; without it in configfs nothing can be exported
 _LOAD_GLUE = (
+    # Not in a kernel without tracepoints
+    "{ ! test -e /modules/dw-ep-lab-grants.ko || "
+    "insmod /modules/dw-ep-lab-grants.ko; } && "
     "insmod /modules/dw-ep-lab.ko && "
     "{ test -d /sys/kernel/config/pci_ep/controllers/dw-ep-lab || "
     "{ dmesg | grep dw-ep-lab; false; }; }"

@@ -12,11 +12,12 @@ from types import MappingProxyType
 
 from .errors import LabError
 
+# Strict: DMA to memory that was just unmapped is a fault, not luck
 _IOMMU_ARGUMENTS = {
-    "on": (),
+    "strict": ("iommu.strict=1",),
+    "lazy": ("iommu.strict=0",),
     "off": ("intel_iommu=off",),
     "passthrough": ("iommu=pt",),
-    "strict": ("iommu.strict=1",),
 }
 
 
@@ -38,7 +39,7 @@ class Setup:
     pinned: bool = True
     ep_memory: int = 512
     host_memory: int = 512
-    iommu: str = "on"
+    iommu: str = "strict"
     remapping: bool = True
     forcedac: bool = False
     modes: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -99,7 +100,7 @@ VARIANTS = {
     "no-remapping": Setup(remapping=False),
     "iommu-off": Setup(iommu="off"),
     "iommu-passthrough": Setup(iommu="passthrough"),
-    "iommu-strict": Setup(iommu="strict"),
+    "iommu-lazy": Setup(iommu="lazy"),
     "high-memory": _HIGH.but(iommu="off"),
     "high-iova": _HIGH.but(forcedac=True),
     "posted": Setup(faults=(_POSTED,)),

@@ -40,8 +40,9 @@ class Scatterlists:
     ) -> Result:
         """`read` from or `write` to the host: lists of `first` to `last` elements.
 
-        What the endpoint can see of the data is verified. `buffer` is some other
-        place than the host buffer.
+        What the endpoint can see of the data is verified. `unmapped` is `write` from
+        memory that the endpoint has unmapped. `buffer` is some other place than the
+        host buffer.
         """
         command = f"{verb} {buffer or self.buffer()} {seed} {first} {last}"
         return self._lab.ep.run(f"echo {command} > {_ENDPOINT}/cmd", _TIMEOUT)

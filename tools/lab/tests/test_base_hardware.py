@@ -138,6 +138,16 @@ def test_dead_link_and_its_return(rcar):
     sg.both_ways(1, 5)
 
 
+def test_transfer_from_memory_that_was_unmapped(rcar):
+    """What the endpoint's kernel took back is noticed, element by element."""
+    lab, sg = rcar
+    lab.ctl.reset_counters()
+    with lab.provoking("withdrawn"):
+        sg.move("unmapped", 1, 3, 4).check()
+    assert lab.ctl.violations()["withdrawn"] >= 7
+    assert lab.ctl.counters()["dma.element"].count == 7
+
+
 def test_host_that_is_switched_off_and_on(rcar):
     """The endpoint serves the next host without being touched."""
     lab, _ = rcar
