@@ -9,12 +9,15 @@ import tempfile
 import textwrap
 from collections.abc import Iterable
 from email.utils import formataddr, parseaddr
+from functools import cache
 from pathlib import Path
 
 from .parts import Part, load, part_of, with_needed
 from .patch import UNRESOLVED, SeriesError
 from .scratch import Scratch, read_blob
 from .tree import Misfit, author_of, commit_parts
+
+Names = tuple[str, ...]
 
 PERSON = re.compile(r"(\S.*\S|\S)\s*<([^<>@\s]+@[^<>@\s]+)>")
 WIDTH = 75
@@ -92,23 +95,35 @@ def for_b4(part: Part, needed: list[Part]) -> str:
     return "\n".join(lines)
 
 
-def recipients(mail: Path, tree: Path) -> tuple[list[str], list[str]]:
-    """People, and mailing lists."""
-    done = subprocess.run(
-        [*GET_MAINTAINER, str(mail)],
-        cwd=tree,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+@cache
+def recipients(mail: str, about: tuple[tuple[str, bytes], ...]) -> tuple[Names, Names]:
+    """People, and mailing lists; about: path and content of MAINTAINERS in a tree.
+
+    Kept, because to ask takes seconds a mail and a check exports everything twice.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for path, content in about:
+            (Path(folder) / path).parent.mkdir(exist_ok=True)
+            (Path(folder) / path).write_bytes(content)
+        (Path(folder) / "mail").write_text(mail)
+        done = subprocess.run(
+            [*GET_MAINTAINER, "mail"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
-        raise SeriesError(f"get_maintainer, {mail.name}: {done.stderr.strip()}")
+        subject = re.search("^Subject: .*", mail, re.M)
+        raise SeriesError(
+            f"get_maintainer, {subject and subject[0]}: {done.stderr.strip()}"
+        )
     people, lists = [], []
     for line in done.stdout.splitlines():
         who, _, role = line.partition(" (")
         is_list = role.split(":")[0].rstrip(")").endswith("list")
         (lists if is_list else people).append(formataddr(parseaddr(who)))
-    return people, lists
+    return tuple(people), tuple(lists)
 
 
 def address(mail: Path, people: Iterable[str], lists: Iterable[str]) -> None:
@@ -123,18 +138,16 @@ def address(mail: Path, people: Iterable[str], lists: Iterable[str]) -> None:
 def address_all(scratch: Scratch, tip: str, cover: Path, mails: list[Path]) -> None:
     """Each to those whom the patched tree names for it, the cover letter to all."""
     there = scratch.git("ls-tree", "--name-only", tip, "--", *MAINTAINERS)
+    about = tuple(
+        (path, read_blob(scratch.folder, f"{tip}:{path}"))
+        for path in there.splitlines()
+    )
     everybody: tuple[dict[str, None], dict[str, None]] = ({}, {})
-    with tempfile.TemporaryDirectory() as folder:
-        for path in there.splitlines():
-            (Path(folder) / path).parent.mkdir(exist_ok=True)
-            (Path(folder) / path).write_bytes(
-                read_blob(scratch.folder, f"{tip}:{path}")
-            )
-        for mail in mails:
-            found = recipients(mail, Path(folder))
-            address(mail, *found)
-            for all_of_a_kind, some in zip(everybody, found):
-                all_of_a_kind.update(dict.fromkeys(some))
+    for mail in mails:
+        found = recipients(mail.read_text(), about)
+        address(mail, *found)
+        for all_of_a_kind, some in zip(everybody, found):
+            all_of_a_kind.update(dict.fromkeys(some))
     address(cover, *everybody)
 
 
