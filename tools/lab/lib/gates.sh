@@ -23,6 +23,17 @@ gate_inputs()		# FUNCTION [SIDE]
 		echo tools/lab/kernel/{arch,configure,times}.sh
 		echo tools/lab/kernel/{common,"$2","$2-next"}.config ;;
 	esac
+	case $1-${2-} in
+	gate_walk-ep|gate_warnings-ep)
+		echo tools/lab/kernel/ep-glue.config ;;
+	esac
+}
+
+# Configuration of a kernel that a gate builds and nobody boots.
+built_fragments()	# TREE SIDE
+{
+	kernel_fragments "$1" "$2"
+	[[ $2 != ep ]] || echo ep-glue.config
 }
 
 gate_key()		# NAME FUNCTION [ARGUMENT...]
@@ -58,7 +69,7 @@ gate_walk()		# SIDE FOLDER
 {
 	local -a fragments
 
-	read -r -d '' -a fragments < <(kernel_fragments next "$1") || true
+	read -r -d '' -a fragments < <(built_fragments next "$1") || true
 	mkdir "$2/src"
 	cp -al "$base_src/." "$2/src"
 	gate_sandbox "$2" "$2/src" "${artifacts[$1.base.obj]}" \
@@ -73,7 +84,7 @@ gate_warnings()		# SIDE FOLDER
 	local -A src=([base]=$base_src [next]=$next_src)
 
 	for tree in base next; do
-		mapfile -t names < <(kernel_fragments "$tree" "$1" | xargs -n 1
+		mapfile -t names < <(built_fragments "$tree" "$1" | xargs -n 1
 			kunit_configs | sed 's,^,/lab/,')
 		fragments=$(IFS=,; echo "${names[*]}")
 		gate_sandbox "$2" "${src[$tree]}" "${artifacts[$1.$tree.obj]}" \

@@ -67,6 +67,15 @@ def test_patch_builds(artifacts, name: str, side: str):
     assert not warnings(log)
 
 
+@pytest.mark.needs("gate.walk-ep")
+@pytest.mark.parametrize("driver", ["pcie-rcar-gen4", "pcie-dw-rockchip"])
+def test_glue_of_boards_is_built(artifacts, driver: str):
+    """The real drivers of the modelled boards: with the first patch, and again with
+    each that changes what they include."""
+    log = (artifacts.path("gate.walk-ep") / f"{NAMES[0]}.log").read_text()
+    assert f"  CC      drivers/pci/controller/dwc/{driver}.o\n" in log
+
+
 def bad_lines(log: str) -> str:
     """The lines of a build log that say what went wrong."""
     bad = [

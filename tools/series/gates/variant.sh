@@ -21,6 +21,15 @@ esac
 export KBUILD_BUILD_TIMESTAMP='2026-01-01' KBUILD_BUILD_USER=lab
 export KBUILD_BUILD_HOST=lab
 
+# Drivers that Kconfig gives to one architecture only.
+declare -A home=(
+	[drivers/pci/controller/dwc/pcie-rcar-gen4.c]=arm64
+)
+files=()
+for file; do
+	[[ ${home[$file]-$arch} != "$arch" ]] || files+=("$file")
+done
+
 vmake()
 {
 	make -C /src O=/obj ARCH="$arch" "${tools[@]}" \
@@ -50,8 +59,8 @@ complete()
 	done
 }
 
-if (($# == 0)); then
+if ((${#files[@]} == 0)); then
 	echo "no C file" >/out/log
 	exit
 fi
-{ build "$@" && complete "$@"; } >/out/log 2>&1 || touch /out/failed
+{ build "${files[@]}" && complete "${files[@]}"; } >/out/log 2>&1 || touch /out/failed

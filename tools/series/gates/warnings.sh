@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# warnings.sh SIDE TREE FRAGMENTS FILE...: build those of the C files that are
-# part of the kernel in /obj, and KUnit tests beside them, with W=1 and sparse.
-# What is said goes to /out/TREE.log. FRAGMENTS is one word, commas between.
+# warnings.sh SIDE TREE FRAGMENTS FILE...: build with W=1 and sparse those of the
+# C files that are part of the kernel in /obj, and those that FRAGMENTS add as an
+# object of their own: a KUnit test, the driver of a board. What is said goes to
+# /out/TREE.log. FRAGMENTS is one word, commas between.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../../lab/kernel/arch.sh
@@ -12,11 +13,22 @@ side=$1 log=/out/$2.log
 IFS=, read -r -a fragments <<<"$3"
 shift 3
 
+# Whether the configuration has the object of a file in the Makefile beside it.
+configured()		# FILE
+{
+	local object=${1##*/} symbol
+
+	object=${object%.c}.o
+	symbol=$(sed -nE 's/^obj-\$\((CONFIG_\w+)\)\s*\+=\s*'"$object"'$/\1/p' \
+		"/src/${1%/*}/Makefile")
+	[[ $symbol ]] && grep -q "^$symbol=[my]$" /obj/.config
+}
+
+/lab/tools/lab/kernel/configure.sh "$side" "${fragments[@]}"
 objects=()
 for file; do
 	[[ -e /src/$file ]] || continue
-	if [[ -e /obj/${file%.c}.o ||
-	      $file == *-test.c && -e /obj/${file%-test.c}.o ]]; then
+	if [[ -e /obj/${file%.c}.o ]] || configured "$file"; then
 		objects+=("${file%.c}.o")
 	fi
 done
@@ -25,6 +37,5 @@ if ((${#objects[@]} == 0)); then
 	exit
 fi
 
-/lab/tools/lab/kernel/configure.sh "$side" "${fragments[@]}"
 kmake -k W=1 C=2 CHECK=/lab/tools/series/gates/sparse "${objects[@]}" \
 	>"$log" 2>&1 || touch /out/failed
