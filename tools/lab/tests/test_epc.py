@@ -5,6 +5,7 @@ from collections import Counter
 from errno import ENODEV, ENOSPC
 from pathlib import Path
 
+import epf_test
 from dma_case import errno_of, kernel_says
 from run import Lab, dma
 
@@ -67,3 +68,17 @@ def test_no_message_without_bus_master(boot_lab):
             with lab.provoking(*broken):
                 lab.ep.do(f"echo 1 > {EPC}/msi")
             assert lab.ctl.counters()["irq.msi"].count == sent
+
+
+def test_clean_up_after_a_message(boot_lab):
+    """The window of a message goes with PERST#, under the controller's lock: lockdep
+    looks on.
+    """
+    with boot_lab("epc-perst", "generic", "next") as lab:
+        epf_test.start(lab, "104c:b500")
+        lab.start_host()
+        lab.host.do("/tests/pci_endpoint_test -r pci_ep_basic.MSI_TEST")
+        assert lab.ctl.counters()["irq.msi"].count
+        lab.host.do("echo 1 > /sys/bus/pci/devices/0000:01:00.0/remove")
+        lab.ctl.cmd("reset perst")
+        lab.ctl.wait("linkup", 60)

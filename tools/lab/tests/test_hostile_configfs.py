@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from errno import E2BIG, EBUSY, EINVAL, EOPNOTSUPP, ERANGE
 
 import pytest
-from dma_case import errno_of, kernel_says
+from dma_case import EP_STATE, errno_of, kernel_says
 from run import Lab, dma
 
 USUAL = dma.Export()
@@ -176,6 +176,32 @@ def test_channel_in_local_use(function: Lab):
     function.ep.do(f"rm {dma.EPC}/test")
     function.ep.do(f"rmdir {test_epf}")
     function.ep.do(LINK)
+
+
+def test_second_controller_is_refused(function: Lab):
+    """And the export goes on with the one that it has."""
+    function.ep.do_all(USUAL.settings())
+    function.ep.do(LINK)
+    before = function.ep.do(f"cat {EP_STATE}")
+    result = function.ep.run(f"ln -s {dma.EPC} {dma.EPF}/secondary/")
+    assert result.rc and errno_of(result.out) == EBUSY
+    assert function.ep.do(f"cat {EP_STATE}") == before
+
+
+@pytest.mark.parametrize("first", ["primary", "secondary"])
+def test_test_function_has_one_controller(lab: Lab, first: str):
+    """The base's function refuses a second one, in whichever order they come."""
+    test_epf = "/sys/kernel/config/pci_ep/functions/pci_epf_test/test"
+    lab.ep.do(f"mkdir {test_epf}")
+    if first == "primary":
+        lab.ep.do(f"ln -s {dma.EPC} {test_epf}/primary/")
+    kernel_says(lab.ep)
+    result = lab.ep.run(f"ln -s {dma.EPC} {test_epf}/secondary/")
+    assert result.rc and errno_of(result.out) == EOPNOTSUPP
+    assert "No support for a secondary controller" in kernel_says(lab.ep)
+    if first == "primary":
+        lab.ep.do(f"rm {test_epf}/primary/*")
+    lab.ep.do(f"rmdir {test_epf}")
 
 
 def test_nothing_leaked(lab: Lab):
