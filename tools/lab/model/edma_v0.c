@@ -173,10 +173,7 @@ static void v0_aborted(struct walk *w, enum walk_error error)
 
 static void stop(struct walk *w)
 {
-	if (!walk_runs(w))
-		return;
-	walk_end(w, WALK_STOPPED);
-	if (mode_is(w, MODE_STOP, STOP_ABORTS))
+	if (walk_stop(w) && mode_is(w, MODE_STOP, STOP_ABORTS))
 		interrupt_abort(w);
 }
 

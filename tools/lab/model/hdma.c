@@ -178,10 +178,8 @@ static void doorbell_set(const struct reg_at *at, u32 v)
 	struct walk *w = at->w;
 
 	if (v & DOORBELL_STOP) {
-		if (!walk_runs(w))
-			return;
-		walk_end(w, WALK_STOPPED);
-		native_stopped(w);
+		if (walk_stop(w))
+			native_stopped(w);
 	} else if (v & DOORBELL_START) {
 		engine_ring(at->e, w, at->from);
 	}

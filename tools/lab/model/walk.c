@@ -49,6 +49,18 @@ void walk_start(struct walk *w)
 		take(w);
 }
 
+bool walk_stop(struct walk *w)
+{
+	if (!walk_runs(w))
+		return false;
+	if (w->stuck) {
+		w->drain = true;
+		return false;
+	}
+	walk_end(w, WALK_STOPPED);
+	return true;
+}
+
 void walk_end(struct walk *w, enum walk_state state)
 {
 	w->state = state;

@@ -130,6 +130,16 @@ void walk_switch(struct walk *w, bool on);
  * begun, the rest of which is lost. Not while it runs. */
 void walk_start(struct walk *w);
 
+/**
+ * walk_stop() - stop a walk in the middle
+ * @w: channel
+ *
+ * One that is stuck comes to rest when it moves again, as if it was switched off.
+ *
+ * Return: whether it ran and has stopped.
+ */
+bool walk_stop(struct walk *w);
+
 /* End a walk that runs, now, with an error or without; the owner knows. */
 void walk_end(struct walk *w, enum walk_state state);
 

@@ -1172,6 +1172,8 @@ TEST(edma_fault_stuck)
 	r.c->engine->walk[DMA_WRITE][0].stuck = true;
 	run_one(&r, LIE);
 	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), RUNNING);
+	rig_set_reg(&r, WR_BELL, BIT(31));
+	CHECK_EQ(CS(rig_reg(&r, WR_CTX(0))), RUNNING);
 	rig_set_reg(&r, WR_EN, 0);
 	engine_run(r.c->engine);
 	CHECK_EQ(rig_reg(&r, WR_EN), 1);

@@ -209,8 +209,8 @@ TEST(walk_at_the_end_of_addresses)
 	rig_close(&r);
 }
 
-/* A drain ends it between two bursts; stuck, it does not even drain; its
- * faults outlive a reset. */
+/* A stop ends it at once, a drain between two bursts; stuck, it does neither;
+ * its faults outlive a reset. */
 TEST(walk_drain_and_faults)
 {
 	struct rig r;
@@ -223,10 +223,16 @@ TEST(walk_drain_and_faults)
 	walk_switch(&w, false);
 	w.stuck = true;
 	CHECK(!walk_step(&w));
+	CHECK(!walk_stop(&w));
+	CHECK(walk_runs(&w));
 	w.stuck = false;
 	CHECK(walk_step(&w));
 	CHECK(!strcmp(told, "stopped"));
 	CHECK_EQ(w.size, 3 * BURST_MAX);
+	CHECK(!walk_stop(&w));
+	walk_start(&w);
+	CHECK(walk_stop(&w));
+	CHECK(!walk_runs(&w));
 
 	w.fail = true;
 	w.stuck = true;
