@@ -62,6 +62,14 @@ def wait_in(machine: Machine, condition: str) -> None:
         raise LabError(f"{machine.name}: never true: {condition}")
 
 
+def seconds(machine: Machine, commands: str) -> float:
+    """How long these commands take, by that machine's clock."""
+    stamp = "cut -d ' ' -f 1 /proc/uptime"
+    said = machine.do(f"{stamp}; {{ {commands}; }} > /dev/null; {stamp}")
+    start, end = said.split()
+    return float(end) - float(start)
+
+
 def wait_for_withdrawal(lab: Lab) -> None:
     """Until the endpoint has seen that no host asks, and offers its channels again."""
     wait_in(lab.ep, f"grep -q '^state: published' {EP_STATE}")
@@ -165,6 +173,7 @@ class Holder:
         self._log = f"/tmp/holder.{Holder._number}"
         command = f"{XFER} -d {bdf} {way} -c {channel} -n {count} -H"
         self._pid = lab.host.do(f"{command} > {self._log} 2>&1 & echo $!").strip()
+        self._asked = False
         self._wait_for("holding")
 
     def end(self) -> dict[str, str]:
@@ -172,10 +181,28 @@ class Holder:
 
         The lines of its report by their first word.
         """
-        self._lab.host.do(f"kill -TERM {self._pid}")
+        if not self._asked:
+            self.ask()
         self._wait_for("end:")
         lines = self._lab.host.do(f"cat {self._log}").splitlines()
         return dict(line.split(": ", 1) for line in lines if ": " in line)
+
+    def ask(self) -> None:
+        """Have it wait for its transfers. When they are over, it tells."""
+        self._lab.host.do(f"kill -TERM {self._pid}")
+        self._asked = True
+
+    def has_told(self) -> bool:
+        return self._lab.host.run(f"grep -q ^after: {self._log}").rc == 0
+
+    def kill(self) -> float:
+        """Close its file, which terminates. Returns how long that took."""
+        return seconds(
+            self._lab.host,
+            f"kill -KILL {self._pid};"
+            f" while grep -q '^State:.[RSD]' /proc/{self._pid}/status 2>/dev/null;"
+            " do sleep 0.02; done",
+        )
 
     def _wait_for(self, word: str) -> None:
         try:
