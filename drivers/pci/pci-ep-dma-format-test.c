@@ -34,7 +34,7 @@ static const struct pci_ep_dma_limits limits = {
 		[BLOCK_BAR] = SZ_1M, [REGS_BAR] = SZ_1M, [DB_BAR] = DB_BAR_LEN,
 	},
 	.block_bar = BLOCK_BAR,
-	.func_no = FUNC_NO,
+	.max_addr = U64_MAX,
 };
 
 /* Two channels share memory 10 (Q4), the others have one each */
@@ -137,7 +137,7 @@ static void test_round_trip(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, pci_ep_dma_parse(buf, BLOCK_LEN, &limits,
 						  &f->out, &f->field));
 	KUNIT_EXPECT_NULL(test, f->field);
-	KUNIT_EXPECT_EQ(test, f->out.total_len, BLOCK_LEN);
+	KUNIT_EXPECT_EQ(test, f->out.block.size, BLOCK_LEN);
 	KUNIT_EXPECT_EQ(test, f->out.host_offset, PCI_EP_DMA_HOST_OFFSET);
 	KUNIT_EXPECT_MEMEQ(test, &f->out, &f->info, sizeof(f->out));
 }
@@ -147,15 +147,16 @@ static void test_offsets(struct kunit *test)
 	static const struct { u32 off, val; } words[] = {
 		{ 0x00, 0x4d445045 }, { 0x04, 1 }, { 0x08, 0xc0 },
 		{ 0x0c, 0x1e0 }, { 0x10, 5 }, { 0x14, 2 }, { 0x18, 0x1234 },
-		{ 0x1c, 1 }, { 0x20, 1 }, { 0x24, 0xc0 }, { 0x28, 0 },
-		{ 0x2c, 0 }, { 0x30, 2 }, { 0x34, 0 }, { 0x38, 0x1000 },
-		{ 0x3c, 0 }, { 0x40, 0x600 }, { 0x44, 0 }, { 0x48, 0x100 },
-		{ 0x4c, 3 }, { 0x50, 0x20 }, { 0x54, 0 }, { 0x58, 0x160 },
-		{ 0x5c, 4 }, { 0x60, 0x20 }, { 0x64, 0 }, { 0x68, 1 },
-		{ 0x6c, 4 }, { 0x70, 0xa0 }, { 0x74, 0 }, { 0x78, 0x55 },
-		{ 0x7c, 0 }, { 0x80, 0x80080000 }, { 0x84, 4 },
-		{ 0x88, 0x10000 }, { 0x8c, 0 }, { 0x90, 0 }, { 0xbc, 0 },
-		{ 0xc0, 0 }, { 0xfc, 0 },
+		{ 0x1c, 0 }, { 0x20, 0 }, { 0x24, 0 }, { 0x28, 0 },
+		{ 0x2c, 1 }, { 0x30, 1 }, { 0x34, 0xc0 }, { 0x38, 2 },
+		{ 0x3c, 0 }, { 0x40, 0x1000 }, { 0x44, 0 }, { 0x48, 0x600 },
+		{ 0x4c, 0 }, { 0x50, 0x100 }, { 0x54, 3 }, { 0x58, 0x20 },
+		{ 0x5c, 0 }, { 0x60, 0x160 }, { 0x64, 4 }, { 0x68, 0x20 },
+		{ 0x6c, 0 }, { 0x70, 1 }, { 0x74, 4 }, { 0x78, 0xa0 },
+		{ 0x7c, 0 }, { 0x80, 0x55 }, { 0x84, 0 },
+		{ 0x88, 0x80080000 }, { 0x8c, 4 }, { 0x90, 0x10000 },
+		{ 0x94, 0 }, { 0x98, 0 }, { 0xbc, 0 }, { 0xc0, 0 },
+		{ 0xfc, 0 },
 		{ 0x120, 11 }, { 0x124, 0 }, { 0x128, 0x5000 }, { 0x12c, 0 },
 		{ 0x130, 0x80005000 }, { 0x134, 4 }, { 0x138, 0x4000 },
 		{ 0x13c, 0 },
@@ -177,11 +178,13 @@ static void test_without_options(struct kunit *test)
 	void *buf;
 
 	f->info.doorbell = (struct pci_ep_dma_doorbell){};
-	f->info.scratch_addr = 0;
 	f->info.scratch_size = 0;
 	f->info.state = PCI_EP_DMA_STATE_PUBLISHED;
 	f->info.serviced = 0;
 	buf = build_good(test, f);
+	/* No address of what is not offered */
+	KUNIT_EXPECT_EQ(test, 0, peek(buf, HDR(scratch.addr)));
+	f->info.scratch_addr = 0;
 
 	KUNIT_ASSERT_EQ(test, 0, pci_ep_dma_parse(buf, BLOCK_LEN, &limits,
 						  &f->out, &f->field));
@@ -212,8 +215,8 @@ static void test_extensions(struct kunit *test)
 	poke(ext, HDR(chans.offset), chans);
 	poke(ext, HDR(chans.stride), STRIDE);
 	poke(ext, HDR(doorbell.flags), 0x80000000 | PCI_EP_DMA_DOORBELL_PRESENT);
-	memset(ext + HDR(reserved1), 0xff, HDR_SIZE(reserved1));
-	memset(ext + HDR(reserved2), 0xff, HDR_SIZE(reserved2));
+	poke(ext, HDR(compat), 0x5a5a5a5a);
+	memset(ext + HDR(reserved), 0xff, HDR_SIZE(reserved));
 	poke(ext, HDR(regs.reserved), U32_MAX);
 	poke(ext, HDR(mems.reserved), U32_MAX);
 	poke(ext, HDR(chans.reserved), U32_MAX);
@@ -228,7 +231,7 @@ static void test_extensions(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, 0, pci_ep_dma_parse(ext, len, &limits, &f->out,
 						  &f->field));
-	f->info.total_len = len;
+	f->info.block.size = len;
 	f->info.host_offset = host;
 	KUNIT_EXPECT_MEMEQ(test, &f->out, &f->info, sizeof(f->out));
 }
@@ -264,21 +267,32 @@ static const struct poked refusals[] = {
 	R1("newest version", HDR(version), U32_MAX - 1, -EPROTONOSUPPORT,
 	   "version"),
 	R1("being written", HDR(state), 0, -EAGAIN, "state"),
+	R1("block of another offset", HDR(place), SZ_4K | BLOCK_BAR, -ENODEV,
+	   "place"),
+	R1("block of another BAR", HDR(place), REGS_BAR, -ENODEV, "place"),
+	R1("feature to come", HDR(incompat), BIT(0), -ENOPROTOOPT,
+	   "incompat"),
+	R1("features to come", HDR(incompat), 0x7fffffff, -ENOPROTOOPT,
+	   "incompat"),
 
 	/* The map of the block */
 	R1("header too short", HDR(header_len), 0xb8, -EBADMSG, "header_len"),
+	R1("header unaligned", HDR(header_len), 0xc4, -EBADMSG, "header_len"),
 	R1("header beyond block", HDR(header_len), 0x1e8, -EBADMSG,
 	   "header_len"),
 	R1("header over the host area", HDR(header_len), 0x100, -EBADMSG,
 	   "host_offset"),
-	R1("longer than the copy", HDR(total_len), BLOCK_LEN + 1, -EBADMSG,
+	R1("longer than the copy", HDR(total_len), BLOCK_LEN + 8, -EBADMSG,
 	   "total_len"),
-	R1("length at the maximum", HDR(total_len), U32_MAX - 1, -EBADMSG,
+	R1("length unaligned", HDR(total_len), BLOCK_LEN - 4, -EBADMSG,
 	   "total_len"),
-	R1("length beyond the bound", HDR(total_len), PCI_EP_DMA_MAX_LEN + 1,
+	R1("length odd", HDR(total_len), BLOCK_LEN - 1, -EBADMSG, "total_len"),
+	R1("length at the maximum", HDR(total_len), U32_MAX - 7, -EBADMSG,
+	   "total_len"),
+	R1("length beyond the bound", HDR(total_len), PCI_EP_DMA_MAX_LEN + 8,
 	   -EBADMSG, "total_len"),
 	R1("length 0", HDR(total_len), 0, -EBADMSG, "total_len"),
-	R1("length cuts a table", HDR(total_len), BLOCK_LEN - 1, -EBADMSG,
+	R1("length cuts a table", HDR(total_len), BLOCK_LEN - 8, -EBADMSG,
 	   "chans.count"),
 	R1("host area unaligned", HDR(host_offset), 0xe0, -EBADMSG,
 	   "host_offset"),
@@ -339,17 +353,27 @@ static const struct poked refusals[] = {
 	R1("ready for nobody", HDR(serviced), 0, -EBADMSG, "serviced"),
 	R2("failed for nobody", HDR(serviced), 0, HDR(state),
 	   PCI_EP_DMA_STATE_FAILED, -EBADMSG, "serviced"),
+	R1("failed for no reason", HDR(state), PCI_EP_DMA_STATE_FAILED,
+	   -EBADMSG, "reason"),
 	R1("layout not set", HDR(layout), 0, -EBADMSG, "layout"),
-	R1("layout unknown", HDR(layout), 2, -EOPNOTSUPP, "layout"),
+	R1("layout unknown", HDR(layout), 4, -EOPNOTSUPP, "layout"),
 	R1("layout at the maximum", HDR(layout), U32_MAX - 1, -EOPNOTSUPP,
 	   "layout"),
-	R1("another function", HDR(func_no), 0, -EOPNOTSUPP, "func_no"),
+	R1("function that the engine cannot be", HDR(func_no), 32, -EBADMSG,
+	   "func_no"),
+	R1("function at the maximum", HDR(func_no), U32_MAX - 1, -EBADMSG,
+	   "func_no"),
+	R2("function that HDMA cannot be", HDR(layout),
+	   PCI_EP_DMA_LAYOUT_DW_HDMA_NATIVE, HDR(func_no), 256, -EBADMSG,
+	   "func_no"),
 
 	/* The register window, Q42: it holds the registers */
 	R1("registers in no BAR", HDR(regs.bar), 1, -EBADMSG, "regs.bar"),
 	R1("registers in BAR 6", HDR(regs.bar), 6, -EBADMSG, "regs.bar"),
-	R1("registers in the metadata BAR", HDR(regs.bar), BLOCK_BAR, -EBADMSG,
-	   "regs.bar"),
+	R2("registers over the block", HDR(regs.bar), BLOCK_BAR,
+	   HDR(regs.offset), BLOCK_LEN - 4, -EBADMSG, "regs.offset"),
+	R1("registers over a memory", HDR(regs.bar), BLOCK_BAR, -EBADMSG,
+	   "mem.offset"),
 	R1("registers unaligned", HDR(regs.offset), 2, -EBADMSG,
 	   "regs.offset"),
 	R1("registers at the end of the BAR", HDR(regs.offset), SZ_1M - 0x100,
@@ -362,6 +386,7 @@ static const struct poked refusals[] = {
 	   "regs.size"),
 	R2("window wraps", HDR(regs.size), 0xfffffffe, HI(HDR(regs.size)),
 	   0xfffffffe, -EBADMSG, "regs.size"),
+	R1("window unaligned", HDR(regs.size), 0x602, -EBADMSG, "regs.size"),
 	R1("window lacks the last channel", HDR(regs.size), 0x5fc, -EBADMSG,
 	   "regs.size"),
 	R1("window of size 0", HDR(regs.size), 0, -EBADMSG, "regs.size"),
@@ -379,10 +404,24 @@ static const struct poked refusals[] = {
 	   "doorbell.offset"),
 	R1("doorbell in the block", HDR(doorbell.bar), BLOCK_BAR, -EBADMSG,
 	   "doorbell.offset"),
+	R2("doorbell ends the block", HDR(doorbell.bar), BLOCK_BAR,
+	   HDR(doorbell.offset), BLOCK_LEN - 4, -EBADMSG, "doorbell.offset"),
+	R2("doorbell in a memory", HDR(doorbell.bar), BLOCK_BAR,
+	   HDR(doorbell.offset), 0x5000, -EBADMSG, "doorbell.offset"),
+	R2("doorbell ends the last memory", HDR(doorbell.bar), BLOCK_BAR,
+	   HDR(doorbell.offset), 0x9000 + MEM_SIZE - 4, -EBADMSG,
+	   "doorbell.offset"),
 
 	/* The scratch window */
-	R2("scratch wraps", HDR(scratch.size), 0xfffffffe,
+	R2("scratch wraps", HDR(scratch.size), 0xfffffff8,
 	   HI(HDR(scratch.size)), 0xfffffffe, -EBADMSG, "scratch.size"),
+	R3("scratch ends behind 2^64", HDR(scratch.addr), 0xffff0000,
+	   HI(HDR(scratch.addr)), U32_MAX, HDR(scratch.size), SZ_64K + 8,
+	   -EBADMSG, "scratch.size"),
+	R1("scratch address unaligned", HDR(scratch.addr), 0x80080004,
+	   -EBADMSG, "scratch.addr"),
+	R1("scratch size unaligned", HDR(scratch.size), SZ_64K - 4, -EBADMSG,
+	   "scratch.size"),
 
 	/* Memories */
 	R1("memory id too large", MEMF(0, id), PCI_EP_DMA_MAX_MEMS, -EBADMSG,
@@ -395,6 +434,7 @@ static const struct poked refusals[] = {
 	   "mem.addr"),
 	R1("memory of 0 bytes", MEMF(1, size), 0, -EBADMSG, "mem.size"),
 	R1("memory of 40 bytes", MEMF(1, size), 40, -EBADMSG, "mem.size"),
+	R1("memory size unaligned", MEMF(1, size), 52, -EBADMSG, "mem.size"),
 	R1("memory beyond the BAR", MEMF(2, offset), SZ_1M - SZ_4K, -EBADMSG,
 	   "mem.size"),
 	R1("memory size at the maximum", HI(MEMF(2, size)), 0xfffffffe,
@@ -432,7 +472,9 @@ static const struct poked refusals[] = {
 	   "chan.ll_size"),
 	R1("list of 47 bytes", CHANF(0, ll_size), 47, -EBADMSG,
 	   "chan.ll_size"),
-	R1("list above the bound", CHANF(3, ll_size), PCI_EP_DMA_MAX_LL + 1,
+	R1("list size unaligned", CHANF(0, ll_size), 52, -EBADMSG,
+	   "chan.ll_size"),
+	R1("list above the bound", CHANF(3, ll_size), PCI_EP_DMA_MAX_LL + 8,
 	   -EBADMSG, "chan.ll_size"),
 	R1("list at the maximum", CHANF(3, ll_size), U32_MAX - 1, -EBADMSG,
 	   "chan.ll_size"),
@@ -479,7 +521,31 @@ static const struct poked edges[] = {
 	   NULL),
 	R2("published, none served", HDR(serviced), 0, HDR(state),
 	   PCI_EP_DMA_STATE_PUBLISHED, 0, NULL),
-	R1("failed", HDR(state), PCI_EP_DMA_STATE_FAILED, 0, NULL),
+	R2("failed", HDR(state), PCI_EP_DMA_STATE_FAILED, HDR(reason),
+	   PCI_EP_DMA_REASON_STUCK, 0, NULL),
+	R2("failed for a reason to come", HDR(state), PCI_EP_DMA_STATE_FAILED,
+	   HDR(reason), 0x7fffffff, 0, NULL),
+	R1("compatible features to come", HDR(compat), U32_MAX, 0, NULL),
+	/* Q22: what the engine is, whatever the host calls the function */
+	R1("function 0", HDR(func_no), 0, 0, NULL),
+	R1("last function", HDR(func_no), 31, 0, NULL),
+	R2("registers follow the block", HDR(regs.bar), BLOCK_BAR,
+	   HDR(regs.offset), BLOCK_LEN, 0, NULL),
+	R2("registers behind the memories", HDR(regs.bar), BLOCK_BAR,
+	   HDR(regs.offset), 0x9000 + MEM_SIZE, 0, NULL),
+	R2("doorbell among the registers", HDR(doorbell.bar), REGS_BAR,
+	   HDR(doorbell.offset), 0x10a0, 0, NULL),
+	R2("doorbell behind the memories", HDR(doorbell.bar), BLOCK_BAR,
+	   HDR(doorbell.offset), 0x9000 + MEM_SIZE, 0, NULL),
+	R3("no doorbell, and noise", HDR(doorbell.flags), 0,
+	   HDR(doorbell.bar), U32_MAX, HDR(doorbell.offset), U32_MAX, 0,
+	   NULL),
+	R2("no scratch, and noise", HDR(scratch.addr), U32_MAX,
+	   HDR(scratch.size), 0, 0, NULL),
+	R2("scratch ends at 2^64", HDR(scratch.addr), 0xffff0000,
+	   HI(HDR(scratch.addr)), U32_MAX, 0, NULL),
+	R2("memory ends at 2^64", MEMF(2, addr), 0xffffc000,
+	   HI(MEMF(2, addr)), U32_MAX, 0, NULL),
 };
 
 KUNIT_ARRAY_PARAM_DESC(edge, edges, name);
@@ -501,20 +567,22 @@ static void test_poked(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, r->field ?: "none", f->field ?: "none");
 }
 
-/* Q8: all ones in any word that carries a value is a dead link */
-static bool is_reserved(u32 off)
+/* Q8: all ones is a dead link, where the contract does not say otherwise */
+static bool may_be_all_ones(u32 off)
 {
 	if (off >= CHAN_OFF(0))
 		return (off - CHAN_OFF(0)) % 0x20 >=
 		       offsetof(struct pci_ep_dma_wire_chan, flags);
 	if (off >= MEM_OFF(0))
-		return false;
-	if (off >= HDR(reserved2))
+		return (off - MEM_OFF(0)) % 0x20 ==
+		       HI(offsetof(struct pci_ep_dma_wire_mem, addr));
+	if (off >= HDR(reserved))
 		return true;
 
-	return off == HDR(reserved1[0]) || off == HDR(reserved1[1]) ||
-	       off == HDR(regs.reserved) || off == HDR(mems.reserved) ||
-	       off == HDR(chans.reserved) || off == HDR(doorbell.reserved);
+	return off == HDR(compat) || off == HDR(regs.reserved) ||
+	       off == HDR(mems.reserved) || off == HDR(chans.reserved) ||
+	       off == HDR(doorbell.data) || off == HDR(doorbell.reserved) ||
+	       off == HI(HDR(scratch.addr));
 }
 
 static void test_all_ones(struct kunit *test)
@@ -526,11 +594,11 @@ static void test_all_ones(struct kunit *test)
 	for (off = 0; off < BLOCK_LEN; off += sizeof(u32)) {
 		old = peek(buf, off);
 		poke(buf, off, U32_MAX);
-		KUNIT_EXPECT_EQ_MSG(test, is_reserved(off) ? 0 : -EIO,
+		KUNIT_EXPECT_EQ_MSG(test, may_be_all_ones(off) ? 0 : -EIO,
 				    pci_ep_dma_parse(buf, BLOCK_LEN, &limits,
 						     &f->out, &f->field),
 				    "at %#x: %s", off, f->field);
-		KUNIT_EXPECT_EQ(test, is_reserved(off), !f->field);
+		KUNIT_EXPECT_EQ(test, may_be_all_ones(off), !f->field);
 		poke(buf, off, old);
 	}
 
@@ -574,10 +642,188 @@ static void test_short_bar(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, "total_len", f->field);
 
 	small.block_bar = PCI_EP_DMA_MAX_BARS;
-	KUNIT_EXPECT_EQ(test, -EBADMSG,
+	KUNIT_EXPECT_EQ(test, -ENODEV,
 			pci_ep_dma_parse(buf, BLOCK_LEN, &small, &f->out,
 					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "place", f->field);
+}
+
+/* Q54: the block lies where the place word says, and nowhere else */
+static void test_place(struct kunit *test)
+{
+	struct pci_ep_dma_limits far = limits;
+	struct fixture *f = new_fixture(test);
+	u8 *buf = kunit_kzalloc(test, BLOCK_LEN, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	far.block_offset = PCI_EP_DMA_MAX_OFFSET;
+	KUNIT_ASSERT_EQ(test, BLOCK_LEN,
+			pci_ep_dma_build(&f->info, &far, buf, BLOCK_LEN,
+					 &f->field));
+	KUNIT_EXPECT_EQ(test, 0xf000 | BLOCK_BAR, peek(buf, HDR(place)));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_parse(buf, BLOCK_LEN, &far,
+						  &f->out, &f->field));
+	KUNIT_EXPECT_MEMEQ(test, &f->out, &f->info, sizeof(f->out));
+
+	/* A copy of it at the start of the BAR */
+	KUNIT_EXPECT_EQ(test, -ENODEV,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &limits, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "place", f->field);
+
+	/* What may not overlap the block keeps clear of it there */
+	poke(buf, MEMF(2, offset), PCI_EP_DMA_MAX_OFFSET);
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &far, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "mem.offset", f->field);
+	poke(buf, MEMF(2, offset), SZ_64K);
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_parse(buf, BLOCK_LEN, &far,
+						  &f->out, &f->field));
+
+	/* The end of the BAR is the end of the block */
+	far.bar_len[BLOCK_BAR] = PCI_EP_DMA_MAX_OFFSET + BLOCK_LEN;
+	f->info.scratch_size = 0;
+	KUNIT_EXPECT_EQ(test, BLOCK_LEN,
+			pci_ep_dma_build(&f->info, &far, buf, BLOCK_LEN,
+					 &f->field));
+	far.bar_len[BLOCK_BAR] -= 8;
+	KUNIT_EXPECT_EQ(test, -EBADMSG,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &far, &f->out,
+					 &f->field));
 	KUNIT_EXPECT_STREQ(test, "total_len", f->field);
+}
+
+static void test_no_place(struct kunit *test)
+{
+	static const struct { u32 bar, offset; } places[] = {
+		{ PCI_EP_DMA_MAX_BARS, 0 }, { 1, 0 }, { U32_MAX, 0 },
+		{ BLOCK_BAR, 8 }, { BLOCK_BAR, SZ_2K },
+		{ BLOCK_BAR, PCI_EP_DMA_MAX_OFFSET + SZ_4K },
+		{ BLOCK_BAR, 0xfffff000 },
+	};
+	struct fixture *f = new_fixture(test);
+	void *buf = kunit_kzalloc(test, BLOCK_LEN, GFP_KERNEL);
+	struct pci_ep_dma_limits odd = limits;
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, buf);
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		odd.block_bar = places[i].bar;
+		odd.block_offset = places[i].offset;
+		KUNIT_EXPECT_EQ(test, -EBADMSG,
+				pci_ep_dma_build(&f->info, &odd, buf,
+						 BLOCK_LEN, &f->field));
+		KUNIT_EXPECT_STREQ(test, "place", f->field);
+	}
+}
+
+/* HC15: an address that the reader cannot express is refused, not cut off */
+static void test_max_addr(struct kunit *test)
+{
+	struct pci_ep_dma_limits low = limits;
+	struct fixture *f = new_fixture(test);
+	void *buf = build_good(test, f);
+	int i;
+
+	low.max_addr = U32_MAX;
+	KUNIT_EXPECT_EQ(test, -EOVERFLOW,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &low, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "scratch.addr", f->field);
+
+	poke(buf, HI(HDR(scratch.addr)), 0);
+	KUNIT_EXPECT_EQ(test, -EOVERFLOW,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &low, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, "mem.addr", f->field);
+
+	for (i = 0; i < NR_MEMS; i++)
+		poke(buf, HI(MEMF(i, addr)), 0);
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_parse(buf, BLOCK_LEN, &low,
+						  &f->out, &f->field));
+
+	/* To the last byte */
+	low.max_addr = 0x80090000 - 1;
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_parse(buf, BLOCK_LEN, &low,
+						  &f->out, &f->field));
+	low.max_addr--;
+	KUNIT_EXPECT_EQ(test, -EOVERFLOW,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &low, &f->out,
+					 &f->field));
+}
+
+/* Values of which all ones is one */
+static void test_ones_as_values(struct kunit *test)
+{
+	struct fixture *f = new_fixture(test);
+	const void *buf;
+
+	f->info.doorbell.data = U32_MAX;
+	f->info.scratch_addr |= GENMASK_ULL(63, 32);
+	f->info.mems[1].addr |= GENMASK_ULL(63, 32);
+	buf = build_good(test, f);
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_parse(buf, BLOCK_LEN, &limits,
+						  &f->out, &f->field));
+	KUNIT_EXPECT_MEMEQ(test, &f->out, &f->info, sizeof(f->out));
+}
+
+/*
+ * Q19: what the layouts say about channel numbers and registers
+ */
+
+struct numbers {
+	const char *name;
+	enum pci_ep_dma_layout layout;
+	u32 hw_chan[NR_CHANS];		/* of good_info's two and two */
+	u32 regs_size;
+	int err;
+	const char *field;
+};
+
+#define V0	PCI_EP_DMA_LAYOUT_DW_EDMA_V0
+#define COMPAT	PCI_EP_DMA_LAYOUT_DW_HDMA_COMPAT
+#define NATIVE	PCI_EP_DMA_LAYOUT_DW_HDMA_NATIVE
+
+static const struct numbers numbers[] = {
+	{ "eDMA, from 0", V0, { 0, 1, 1, 0 }, 0x600, 0, NULL },
+	{ "eDMA, a hole", V0, { 0, 2, 1, 0 }, 0x1200, -EBADMSG,
+	  "chan.hw_chan" },
+	{ "compat, from 0", COMPAT, { 1, 0, 0, 1 }, 0x600, 0, NULL },
+	{ "compat, a hole", COMPAT, { 0, 1, 0, 2 }, 0x1200, -EBADMSG,
+	  "chan.hw_chan" },
+	{ "compat, small window", COMPAT, { 0, 1, 0, 1 }, 0x5fc, -EBADMSG,
+	  "regs.size" },
+	{ "native, from 0", NATIVE, { 0, 1, 0, 1 }, 0x400, 0, NULL },
+	{ "native, any set", NATIVE, { 7, 2, 63, 5 }, 0x8000, 0, NULL },
+	{ "native, window lacks the last", NATIVE, { 7, 2, 63, 5 }, 0x7ffc,
+	  -EBADMSG, "regs.size" },
+	{ "native, one too high", NATIVE, { 0, 64, 0, 1 }, 0x10000, -EBADMSG,
+	  "chan.hw_chan" },
+	{ "native, at the maximum", NATIVE, { 0, U32_MAX - 1, 0, 1 }, 0x10000,
+	  -EBADMSG, "chan.hw_chan" },
+	{ "native, one twice", NATIVE, { 9, 9, 0, 1 }, 0x8000, -EBADMSG,
+	  "chan.hw_chan" },
+};
+
+KUNIT_ARRAY_PARAM_DESC(numbers, numbers, name);
+
+static void test_numbers(struct kunit *test)
+{
+	const struct numbers *n = test->param_value;
+	struct fixture *f = new_fixture(test);
+	void *buf = build_good(test, f);
+	int i;
+
+	poke(buf, HDR(layout), n->layout);
+	poke(buf, HDR(regs.size), n->regs_size);
+	for (i = 0; i < NR_CHANS; i++)
+		poke(buf, CHANF(i, hw_chan), n->hw_chan[i]);
+
+	KUNIT_EXPECT_EQ(test, n->err,
+			pci_ep_dma_parse(buf, BLOCK_LEN, &limits, &f->out,
+					 &f->field));
+	KUNIT_EXPECT_STREQ(test, n->field ?: "none", f->field ?: "none");
 }
 
 /* Q42: the largest length that version 1 allows, and one more */
@@ -635,7 +881,7 @@ static void test_host_area_last(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, 0, pci_ep_dma_parse(moved, len, &limits, &f->out,
 						  &f->field));
-	f->info.total_len = len;
+	f->info.block.size = len;
 	f->info.host_offset = host;
 	KUNIT_EXPECT_MEMEQ(test, &f->out, &f->info, sizeof(f->out));
 
@@ -691,13 +937,16 @@ static void test_most_records(struct kunit *test)
 	struct fixture *f = new_fixture(test);
 	struct pci_ep_dma_info *info = &f->info;
 	struct pci_ep_dma_limits wide = limits;
-	size_t len = pci_ep_dma_block_size(PCI_EP_DMA_MAX_MEMS, 16);
+	size_t len = pci_ep_dma_block_size(PCI_EP_DMA_MAX_MEMS,
+					   PCI_EP_DMA_MAX_CHANS);
 	void *buf = kunit_kzalloc(test, len, GFP_KERNEL);
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, buf);
 	wide.bar_len[BLOCK_BAR] = SZ_64M;
-	info->regs.size = pci_ep_dma_regs_size(info->layout, 8);
+	info->layout = NATIVE;
+	info->regs.size = pci_ep_dma_regs_size(info->layout, 64);
+	info->scratch_addr = 0;
 	info->scratch_size = 0;
 	info->nr_mems = PCI_EP_DMA_MAX_MEMS;
 	for (i = 0; i < PCI_EP_DMA_MAX_MEMS; i++)
@@ -706,8 +955,8 @@ static void test_most_records(struct kunit *test)
 			.win = { BLOCK_BAR, SZ_64K + i * 64, 64 },
 			.addr = EP_BASE + i * 64,
 		};
-	info->nr_chans = 16;
-	for (i = 0; i < 16; i++)
+	info->nr_chans = PCI_EP_DMA_MAX_CHANS;
+	for (i = 0; i < PCI_EP_DMA_MAX_CHANS; i++)
 		info->chans[i] = (struct pci_ep_dma_chan) {
 			.id = PCI_EP_DMA_MAX_CHANS - 1 - i,
 			.dir = i & 1 ? PCI_EP_DMA_DIR_WRITE :
@@ -783,13 +1032,13 @@ SPOIL(generation_ones, info->generation = U32_MAX)
 SPOIL(serviced_ones, info->serviced = U32_MAX)
 SPOIL(layout, info->layout = PCI_EP_DMA_LAYOUT_INVALID)
 SPOIL(layout_unknown, info->layout = 99)
-SPOIL(func_no, info->func_no = 0)
-SPOIL(regs_bar, info->regs.bar = BLOCK_BAR)
+SPOIL(func_no, info->func_no = 32)
+SPOIL(no_reason, info->state = PCI_EP_DMA_STATE_FAILED)
+SPOIL(reason_ones, info->reason = U32_MAX)
 SPOIL(regs_offset_ones, info->regs.offset = 0xffffffff00000000ULL)
-SPOIL(doorbell_data_ones, info->doorbell.data = U32_MAX)
 SPOIL(scratch_addr_ones, info->scratch_addr = U32_MAX)
 SPOIL(scratch_size_ones, info->scratch_size = U32_MAX)
-SPOIL(mem_addr_ones, info->mems[0].addr = 0xffffffff00000000ULL)
+SPOIL(mem_addr_ones, info->mems[0].addr = U32_MAX)
 SPOIL(mem_size, info->mems[0].win.size = 16)
 SPOIL(no_mems, info->nr_mems = 0)
 SPOIL(many_mems, info->nr_mems = PCI_EP_DMA_MAX_MEMS + 1)
@@ -797,6 +1046,25 @@ SPOIL(most_mems, info->nr_mems = U32_MAX)
 SPOIL(no_chans, info->nr_chans = 0)
 SPOIL(many_chans, info->nr_chans = PCI_EP_DMA_MAX_CHANS + 1)
 SPOIL(chan_dir, info->chans[2].dir = PCI_EP_DMA_DIR_INVALID)
+
+static void spoil_regs_bar(struct pci_ep_dma_info *info)
+{
+	info->regs.bar = BLOCK_BAR;
+	info->regs.offset = 0;
+}
+
+static void spoil_doorbell(struct pci_ep_dma_info *info)
+{
+	info->doorbell.bar = BLOCK_BAR;
+	info->doorbell.offset = 0x1000;
+}
+
+/* Two that end at 2^64 */
+static void spoil_at_the_end(struct pci_ep_dma_info *info)
+{
+	info->mems[1].addr = -SZ_16K;
+	info->mems[2].addr = -SZ_16K;
+}
 
 static void spoil_all_dirs(struct pci_ep_dma_info *info)
 {
@@ -828,21 +1096,24 @@ static const struct build_refusal build_refusals[] = {
 	B(serviced_ones, -EBADMSG, "serviced"),
 	B(layout, -EBADMSG, "layout"),
 	B(layout_unknown, -EOPNOTSUPP, "layout"),
-	B(func_no, -EOPNOTSUPP, "func_no"),
-	B(regs_bar, -EBADMSG, "regs.bar"),
+	B(func_no, -EBADMSG, "func_no"),
+	B(no_reason, -EBADMSG, "reason"),
+	B(reason_ones, -EBADMSG, "reason"),
+	B(regs_bar, -EBADMSG, "regs.offset"),
 	B(regs_offset_ones, -EBADMSG, "regs.size"),
-	B(doorbell_data_ones, -EBADMSG, "doorbell.data"),
+	B(doorbell, -EBADMSG, "doorbell.offset"),
 	B(scratch_addr_ones, -EBADMSG, "scratch.addr"),
 	B(scratch_size_ones, -EBADMSG, "scratch.size"),
 	B(mem_addr_ones, -EBADMSG, "mem.addr"),
 	B(mem_size, -EBADMSG, "mem.size"),
+	B(at_the_end, -EBADMSG, "mem.addr"),
 	B(no_mems, -EBADMSG, "mems.count"),
 	B(many_mems, -EBADMSG, "mems.count"),
 	B(most_mems, -EBADMSG, "mems.count"),
 	B(no_chans, -EBADMSG, "chans.count"),
 	B(many_chans, -EBADMSG, "chans.count"),
 	B(nine_chans, -EBADMSG, "chans.count"),
-	B(all_dirs, -EBADMSG, "chans.count"),
+	B(all_dirs, -EBADMSG, "chan.dir"),
 	B(chan_dir, -EBADMSG, "chan.dir"),
 };
 
@@ -911,10 +1182,45 @@ static void test_build_over_garbage(struct kunit *test)
 static void test_build_twice(struct kunit *test)
 {
 	const void *first = build_good(test, new_fixture(test));
-	const void *second = build_good(test, new_fixture(test));
+	struct fixture *f = new_fixture(test);
+	u8 *room = kunit_kzalloc(test, BLOCK_LEN + SZ_1K, GFP_KERNEL);
+	int i;
 
-	KUNIT_ASSERT_PTR_NE(test, first, second);
-	KUNIT_EXPECT_MEMEQ(test, first, second, BLOCK_LEN);
+	KUNIT_ASSERT_NOT_NULL(test, room);
+	for (i = 8; i < SZ_1K; i += 8) {
+		KUNIT_ASSERT_EQ(test, BLOCK_LEN,
+				pci_ep_dma_build(&f->info, &limits, room + i,
+						 BLOCK_LEN, &f->field));
+		KUNIT_ASSERT_MEMEQ(test, first, room + i, BLOCK_LEN);
+	}
+}
+
+/*
+ * Words
+ */
+
+/* Q6: answers that differ read differently */
+static void test_words(struct kunit *test)
+{
+	static const int errors[] = {
+		-ENODEV, -EIO, -EPROTONOSUPPORT, -EAGAIN, -ENOPROTOOPT,
+		-EBADMSG, -EOPNOTSUPP, -EOVERFLOW, -ENOMEM,
+	};
+	u32 i, j;
+
+	for (i = 0; i < ARRAY_SIZE(errors); i++)
+		for (j = 0; j < i; j++)
+			KUNIT_EXPECT_STRNEQ(test,
+					    pci_ep_dma_refusal(errors[i]),
+					    pci_ep_dma_refusal(errors[j]));
+
+	/* The last one is not known yet */
+	for (i = 0; i <= PCI_EP_DMA_REASON_WINDOW + 1; i++)
+		for (j = 0; j < i; j++)
+			KUNIT_EXPECT_STRNEQ(test, pci_ep_dma_failure(i),
+					    pci_ep_dma_failure(j));
+	KUNIT_EXPECT_STREQ(test, pci_ep_dma_failure(U32_MAX),
+			   pci_ep_dma_failure(i - 1));
 }
 
 /*
@@ -923,17 +1229,20 @@ static void test_build_twice(struct kunit *test)
 
 static void test_regs_size(struct kunit *test)
 {
-	const enum pci_ep_dma_layout v0 = PCI_EP_DMA_LAYOUT_DW_EDMA_V0;
-
-	KUNIT_EXPECT_EQ(test, 0x400, pci_ep_dma_regs_size(v0, 1));
+	KUNIT_EXPECT_EQ(test, 0x400, pci_ep_dma_regs_size(V0, 1));
 	/* Q14: seven channels each way fit one page of 4 KiB */
-	KUNIT_EXPECT_EQ(test, SZ_4K, pci_ep_dma_regs_size(v0, 7));
-	KUNIT_EXPECT_EQ(test, 0x1200, pci_ep_dma_regs_size(v0, 8));
-	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(v0, 9));
-	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(v0, UINT_MAX));
-	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(v0, 0));
+	KUNIT_EXPECT_EQ(test, SZ_4K, pci_ep_dma_regs_size(V0, 7));
+	KUNIT_EXPECT_EQ(test, 0x1200, pci_ep_dma_regs_size(V0, 8));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(V0, 9));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(V0, UINT_MAX));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(V0, 0));
 	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(0, 1));
-	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(2, 1));
+	KUNIT_EXPECT_EQ(test, 0x1200, pci_ep_dma_regs_size(COMPAT, 8));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(COMPAT, 9));
+	KUNIT_EXPECT_EQ(test, 0x200, pci_ep_dma_regs_size(NATIVE, 1));
+	KUNIT_EXPECT_EQ(test, 0x8000, pci_ep_dma_regs_size(NATIVE, 64));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(NATIVE, 65));
+	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(4, 1));
 	KUNIT_EXPECT_EQ(test, 0, pci_ep_dma_regs_size(U32_MAX, 1));
 }
 
@@ -969,6 +1278,11 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_all_ones),
 	KUNIT_CASE(test_truncated),
 	KUNIT_CASE(test_short_bar),
+	KUNIT_CASE(test_place),
+	KUNIT_CASE(test_no_place),
+	KUNIT_CASE(test_max_addr),
+	KUNIT_CASE(test_ones_as_values),
+	KUNIT_CASE_PARAM(test_numbers, numbers_gen_params),
 	KUNIT_CASE(test_longest),
 	KUNIT_CASE(test_host_area_last),
 	KUNIT_CASE(test_longest_list),
@@ -979,6 +1293,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_build_no_room),
 	KUNIT_CASE(test_build_over_garbage),
 	KUNIT_CASE(test_build_twice),
+	KUNIT_CASE(test_words),
 	KUNIT_CASE(test_regs_size),
 	KUNIT_CASE(test_block_size),
 	KUNIT_CASE(test_next),

@@ -26,7 +26,9 @@
 #include <asm/byteorder.h>
 
 #define ALL_ONES	U32_MAX
-#define WIRE_ALIGN	8	/* of tables, records and linked lists */
+#define WIRE_ALIGN	8	/* of what counts bytes, but for registers */
+#define REG_ALIGN	4	/* of offsets and sizes of registers */
+#define DOORBELL_SIZE	sizeof(u32)
 #define HOST_ALIGN	sizeof(struct pci_ep_dma_wire_host)
 
 struct verdict {
@@ -62,16 +64,25 @@ struct layout_rules {
 	u32 max_chans;		/* in one direction */
 	u32 chans_offset;	/* bytes of common registers */
 	u32 chan_stride;	/* bytes of registers of one channel number */
+	u32 max_func;		/* largest function number */
+	bool whole;		/* channels of a direction go together */
 };
 
 /*
  * DW eDMA v0: the count fields of the CTRL register allow 15, but the shared
  * registers (status, mask, doorbell) have room for 8. Common registers end at
  * 0x200; the contexts of write and read channel n follow at 0x200 + 0x200 * n.
- * Source: drivers/dma/dw-edma/dw-edma-v0-regs.h
+ * A context has 5 bits for the function number.
+ * Source: drivers/dma/dw-edma/dw-edma-v0-regs.h, -core.c
+ *
+ * DW HDMA: nothing is common to channels, those of write and read channel n are
+ * at 0x200 * n. The function number has 8 bits.
+ * Source: drivers/dma/dw-edma/dw-hdma-v0-regs.h
  */
 static const struct layout_rules layouts[] = {
-	[PCI_EP_DMA_LAYOUT_DW_EDMA_V0] = { 8, 0x200, 0x200 },
+	[PCI_EP_DMA_LAYOUT_DW_EDMA_V0] = { 8, 0x200, 0x200, 31, true },
+	[PCI_EP_DMA_LAYOUT_DW_HDMA_COMPAT] = { 8, 0x200, 0x200, 31, true },
+	[PCI_EP_DMA_LAYOUT_DW_HDMA_NATIVE] = { 64, 0, 0x200, 255, false },
 };
 
 static const struct layout_rules *find_rules(u32 layout)
@@ -85,7 +96,7 @@ static const struct layout_rules *find_rules(u32 layout)
 /**
  * pci_ep_dma_regs_size() - bytes of registers that channels need
  * @layout: layout of the registers
- * @nr_chans: channels of the direction that has more of them
+ * @nr_chans: largest number of a channel in either direction, plus 1
  *
  * Context: Any.
  *
@@ -157,15 +168,16 @@ static bool fits(u64 offset, u64 size, u64 len)
 	return offset <= len && size <= len - offset;
 }
 
+/* What ends at 2^64 does not wrap */
 static bool no_wrap(u64 start, u64 size)
 {
-	return size <= U64_MAX - start;
+	return !size || size - 1 <= U64_MAX - start;
 }
 
 /* Both ranges are known not to wrap */
 static bool disjoint(u64 a, u64 a_size, u64 b, u64 b_size)
 {
-	return a + a_size <= b || b + b_size <= a;
+	return a < b ? a_size <= b - a : b_size <= a - b;
 }
 
 static bool windows_disjoint(const struct pci_ep_dma_window *a,
@@ -191,20 +203,54 @@ static u32 count_dir(const struct pci_ep_dma_info *info,
 	return n;
 }
 
-static void check_head(struct verdict *v, const struct pci_ep_dma_info *info,
-		       const struct pci_ep_dma_limits *limits)
+/* The largest number in either direction, of channels that have passed */
+static u32 last_hw_chan(const struct pci_ep_dma_info *info)
 {
+	u32 i, last = 0;
+
+	for (i = 0; i < info->nr_chans; i++)
+		last = max(last, info->chans[i].hw_chan);
+
+	return last;
+}
+
+static void check_place(struct verdict *v,
+			const struct pci_ep_dma_window *block,
+			const struct pci_ep_dma_limits *limits)
+{
+	must(v, bar_len(limits, block->bar), "place");
+	must(v, IS_ALIGNED(block->offset, PCI_EP_DMA_BLOCK_ALIGN) &&
+	     block->offset <= PCI_EP_DMA_MAX_OFFSET, "place");
+	must(v, fits(block->offset, block->size, bar_len(limits, block->bar)),
+	     "total_len");
+}
+
+static void check_head(struct verdict *v, const struct pci_ep_dma_info *info)
+{
+	const struct layout_rules *rules = find_rules(info->layout);
+
 	must(v, info->state > PCI_EP_DMA_STATE_UPDATING &&
 	     info->state <= PCI_EP_DMA_STATE_FAILED, "state");
-	must(v, info->generation, "generation");
+	must(v, info->generation && info->generation != ALL_ONES,
+	     "generation");
 	must(v, info->serviced || info->state == PCI_EP_DMA_STATE_PUBLISHED,
 	     "serviced");
+	must(v, info->serviced != ALL_ONES, "serviced");
+	must(v, info->reason || info->state != PCI_EP_DMA_STATE_FAILED,
+	     "reason");
+	must(v, info->reason != ALL_ONES, "reason");
 	must(v, info->layout != PCI_EP_DMA_LAYOUT_INVALID, "layout");
-	demand(v, find_rules(info->layout), -EOPNOTSUPP, "layout");
-	demand(v, info->func_no == limits->func_no, -EOPNOTSUPP, "func_no");
+	demand(v, rules, -EOPNOTSUPP, "layout");
 	must(v, info->nr_mems && info->nr_mems <= PCI_EP_DMA_MAX_MEMS,
 	     "mems.count");
 	must(v, info->nr_chans && info->nr_chans <= PCI_EP_DMA_MAX_CHANS,
+	     "chans.count");
+	if (!passed(v))
+		return;
+
+	must(v, info->func_no <= rules->max_func, "func_no");
+	must(v, count_dir(info, PCI_EP_DMA_DIR_WRITE) <= rules->max_chans &&
+	     count_dir(info, PCI_EP_DMA_DIR_READ) <= rules->max_chans,
 	     "chans.count");
 }
 
@@ -212,18 +258,35 @@ static void check_regs(struct verdict *v, const struct pci_ep_dma_info *info,
 		       const struct pci_ep_dma_limits *limits)
 {
 	const struct pci_ep_dma_window *regs = &info->regs;
-	u32 n = max(count_dir(info, PCI_EP_DMA_DIR_WRITE),
-		    count_dir(info, PCI_EP_DMA_DIR_READ));
-	size_t need = pci_ep_dma_regs_size(info->layout, n);
 
 	must(v, bar_len(limits, regs->bar), "regs.bar");
-	/* The registers come and go, what describes them has to stay */
-	must(v, regs->bar != limits->block_bar, "regs.bar");
-	must(v, IS_ALIGNED(regs->offset, sizeof(u32)), "regs.offset");
+	must(v, IS_ALIGNED(regs->offset, REG_ALIGN), "regs.offset");
+	must(v, IS_ALIGNED(regs->size, REG_ALIGN), "regs.size");
 	must(v, fits(regs->offset, regs->size, bar_len(limits, regs->bar)),
 	     "regs.size");
-	must(v, need, "chans.count");
-	must(v, regs->size >= need, "regs.size");
+	/* The registers come and go, what describes them has to stay */
+	must(v, windows_disjoint(regs, &info->block), "regs.offset");
+}
+
+/* After the channels, which say how much the window has to hold */
+static void check_regs_hold(struct verdict *v,
+			    const struct pci_ep_dma_info *info)
+{
+	must(v, info->regs.size >=
+	     pci_ep_dma_regs_size(info->layout, last_hw_chan(info) + 1),
+	     "regs.size");
+}
+
+static bool clear_of_doorbell(const struct pci_ep_dma_info *info,
+			      const struct pci_ep_dma_window *win)
+{
+	const struct pci_ep_dma_window db = {
+		.bar = info->doorbell.bar,
+		.offset = info->doorbell.offset,
+		.size = DOORBELL_SIZE,
+	};
+
+	return !info->doorbell.present || windows_disjoint(win, &db);
 }
 
 static void check_doorbell(struct verdict *v,
@@ -236,43 +299,55 @@ static void check_doorbell(struct verdict *v,
 		return;
 
 	must(v, bar_len(limits, db->bar), "doorbell.bar");
-	must(v, IS_ALIGNED(db->offset, sizeof(u32)), "doorbell.offset");
-	must(v, fits(db->offset, sizeof(u32), bar_len(limits, db->bar)),
+	must(v, IS_ALIGNED(db->offset, REG_ALIGN), "doorbell.offset");
+	must(v, fits(db->offset, DOORBELL_SIZE, bar_len(limits, db->bar)),
 	     "doorbell.offset");
 	/* The host writes the host area alone */
-	must(v, db->bar != limits->block_bar || db->offset >= info->total_len,
-	     "doorbell.offset");
+	must(v, clear_of_doorbell(info, &info->block), "doorbell.offset");
+}
+
+/* A range of engine addresses that the reader can express */
+static void check_addr(struct verdict *v, u64 addr, u64 size,
+		       const struct pci_ep_dma_limits *limits,
+		       const char *addr_field, const char *size_field)
+{
+	must(v, IS_ALIGNED(addr, WIRE_ALIGN), addr_field);
+	must(v, IS_ALIGNED(size, WIRE_ALIGN), size_field);
+	must(v, no_wrap(addr, size), size_field);
+	demand(v, !size || addr + (size - 1) <= limits->max_addr, -EOVERFLOW,
+	       addr_field);
 }
 
 static void check_scratch(struct verdict *v,
-			  const struct pci_ep_dma_info *info)
+			  const struct pci_ep_dma_info *info,
+			  const struct pci_ep_dma_limits *limits)
 {
-	must(v, no_wrap(info->scratch_addr, info->scratch_size),
-	     "scratch.size");
+	if (info->scratch_size)
+		check_addr(v, info->scratch_addr, info->scratch_size, limits,
+			   "scratch.addr", "scratch.size");
 }
 
 static void check_mem(struct verdict *v, const struct pci_ep_dma_info *info,
 		      const struct pci_ep_dma_limits *limits, u32 nr)
 {
-	const struct pci_ep_dma_window block = {
-		.bar = limits->block_bar, .size = info->total_len,
-	};
 	const struct pci_ep_dma_mem *mem = &info->mems[nr];
 	u32 i;
 
 	must(v, mem->id < PCI_EP_DMA_MAX_MEMS, "mem.id");
 	must(v, bar_len(limits, mem->win.bar), "mem.bar");
 	must(v, IS_ALIGNED(mem->win.offset, WIRE_ALIGN), "mem.offset");
-	must(v, IS_ALIGNED(mem->addr, WIRE_ALIGN), "mem.addr");
 	must(v, mem->win.size >= PCI_EP_DMA_MIN_LL, "mem.size");
 	must(v, fits(mem->win.offset, mem->win.size,
 		     bar_len(limits, mem->win.bar)), "mem.size");
-	must(v, no_wrap(mem->addr, mem->win.size), "mem.size");
+	check_addr(v, mem->addr, mem->win.size, limits, "mem.addr",
+		   "mem.size");
 	if (!passed(v))
 		return;
 
-	must(v, windows_disjoint(&mem->win, &block), "mem.offset");
+	must(v, windows_disjoint(&mem->win, &info->block), "mem.offset");
 	must(v, windows_disjoint(&mem->win, &info->regs), "mem.offset");
+	/* A ring of the doorbell is not to change a list */
+	must(v, clear_of_doorbell(info, &mem->win), "doorbell.offset");
 	must(v, !info->scratch_size ||
 	     disjoint(mem->addr, mem->win.size, info->scratch_addr,
 		      info->scratch_size), "mem.addr");
@@ -289,6 +364,15 @@ static void check_mem(struct verdict *v, const struct pci_ep_dma_info *info,
 	}
 }
 
+/* Numbers below the count, and no two the same, run from 0 without a hole */
+static u32 nr_hw_chans(const struct pci_ep_dma_info *info,
+		       enum pci_ep_dma_dir dir)
+{
+	const struct layout_rules *rules = find_rules(info->layout);
+
+	return rules->whole ? count_dir(info, dir) : rules->max_chans;
+}
+
 static void check_chan(struct verdict *v, const struct pci_ep_dma_info *info,
 		       u32 nr)
 {
@@ -300,10 +384,10 @@ static void check_chan(struct verdict *v, const struct pci_ep_dma_info *info,
 	must(v, chan->id < PCI_EP_DMA_MAX_CHANS, "chan.id");
 	must(v, chan->dir == PCI_EP_DMA_DIR_WRITE ||
 	     chan->dir == PCI_EP_DMA_DIR_READ, "chan.dir");
-	/* Numbers below the count, and no two the same: from 0, no hole */
-	must(v, chan->hw_chan < count_dir(info, chan->dir), "chan.hw_chan");
+	must(v, chan->hw_chan < nr_hw_chans(info, chan->dir), "chan.hw_chan");
 	must(v, mem, "chan.mem_id");
 	must(v, IS_ALIGNED(chan->ll_offset, WIRE_ALIGN), "chan.ll_offset");
+	must(v, IS_ALIGNED(chan->ll_size, WIRE_ALIGN), "chan.ll_size");
 	must(v, chan->ll_size >= PCI_EP_DMA_MIN_LL &&
 	     chan->ll_size <= PCI_EP_DMA_MAX_LL, "chan.ll_size");
 	if (!passed(v))
@@ -331,19 +415,22 @@ static void check_info(struct verdict *v, const struct pci_ep_dma_info *info,
 {
 	u32 i;
 
-	check_head(v, info, limits);
+	check_place(v, &info->block, limits);
+	check_head(v, info);
 	if (!passed(v))
 		return;
 
 	check_regs(v, info, limits);
 	check_doorbell(v, info, limits);
-	check_scratch(v, info);
+	check_scratch(v, info, limits);
 
 	for (i = 0; passed(v) && i < info->nr_mems; i++)
 		check_mem(v, info, limits, i);
 
 	for (i = 0; passed(v) && i < info->nr_chans; i++)
 		check_chan(v, info, i);
+
+	check_regs_hold(v, info);
 }
 
 /*
@@ -359,12 +446,21 @@ static u32 get32(struct verdict *v, __le32 wire, const char *field)
 	return val;
 }
 
-static u64 get64(struct verdict *v, __le64 wire, const char *field)
+/* Of an address any upper half is good, the lower one is aligned */
+static u64 get_addr(struct verdict *v, __le64 wire, const char *field)
 {
 	u64 val = le64_to_cpu(wire);
 
-	demand(v, lower_32_bits(val) != ALL_ONES &&
-	       upper_32_bits(val) != ALL_ONES, -EIO, field);
+	demand(v, lower_32_bits(val) != ALL_ONES, -EIO, field);
+
+	return val;
+}
+
+static u64 get64(struct verdict *v, __le64 wire, const char *field)
+{
+	u64 val = get_addr(v, wire, field);
+
+	demand(v, upper_32_bits(val) != ALL_ONES, -EIO, field);
 
 	return val;
 }
@@ -420,9 +516,10 @@ static struct table get_table(struct verdict *v,
 
 /* Is there a block at all, and one that this code can read? */
 static void identify(struct verdict *v,
-		     const struct pci_ep_dma_wire_header *hdr, size_t len)
+		     const struct pci_ep_dma_wire_header *hdr, size_t len,
+		     const struct pci_ep_dma_limits *limits)
 {
-	u32 magic, version, state;
+	u32 magic, version, state, place, incompat;
 
 	demand(v, len >= sizeof(*hdr), -ENODEV, "magic");
 	if (!passed(v))
@@ -437,6 +534,16 @@ static void identify(struct verdict *v,
 
 	state = get32(v, hdr->state, "state");
 	demand(v, state != PCI_EP_DMA_STATE_UPDATING, -EAGAIN, "state");
+
+	/* Elsewhere it is somebody's copy */
+	place = get32(v, hdr->place, "place");
+	demand(v, place == pci_ep_dma_place(limits->block_bar,
+					    limits->block_offset), -ENODEV,
+	       "place");
+
+	incompat = get32(v, hdr->incompat, "incompat");
+	demand(v, !(incompat & ~PCI_EP_DMA_INCOMPAT_KNOWN), -ENOPROTOOPT,
+	       "incompat");
 }
 
 static void decode_window(struct verdict *v,
@@ -460,7 +567,7 @@ static void decode_doorbell(struct verdict *v,
 
 	db->bar = get32(v, wire->bar, "doorbell.bar");
 	db->offset = get64(v, wire->offset, "doorbell.offset");
-	db->data = get32(v, wire->data, "doorbell.data");
+	db->data = le32_to_cpu(wire->data);
 }
 
 static void decode_mem(struct verdict *v,
@@ -470,7 +577,7 @@ static void decode_mem(struct verdict *v,
 	mem->id = get32(v, wire->id, "mem.id");
 	mem->win.bar = get32(v, wire->bar, "mem.bar");
 	mem->win.offset = get64(v, wire->offset, "mem.offset");
-	mem->addr = get64(v, wire->addr, "mem.addr");
+	mem->addr = get_addr(v, wire->addr, "mem.addr");
 	mem->win.size = get64(v, wire->size, "mem.size");
 }
 
@@ -493,17 +600,20 @@ static void decode_head(struct verdict *v,
 	info->generation = get32(v, hdr->generation, "generation");
 	info->state = get32(v, hdr->state, "state");
 	info->serviced = get32(v, hdr->serviced, "serviced");
+	info->reason = get32(v, hdr->reason, "reason");
 	info->layout = get32(v, hdr->layout, "layout");
 	info->func_no = get32(v, hdr->func_no, "func_no");
 	decode_window(v, &hdr->regs, &info->regs);
 	decode_doorbell(v, &hdr->doorbell, &info->doorbell);
-	info->scratch_addr = get64(v, hdr->scratch.addr, "scratch.addr");
 	info->scratch_size = get64(v, hdr->scratch.size, "scratch.size");
+	if (info->scratch_size)
+		info->scratch_addr = get_addr(v, hdr->scratch.addr,
+					      "scratch.addr");
 }
 
 /* Where things are in the block; afterwards both tables can be walked */
 static void decode_map(struct verdict *v,
-		       const struct pci_ep_dma_wire_header *hdr, u64 avail,
+		       const struct pci_ep_dma_wire_header *hdr, size_t avail,
 		       struct pci_ep_dma_info *info, struct table *mems,
 		       struct table *chans)
 {
@@ -512,7 +622,9 @@ static void decode_map(struct verdict *v,
 	u32 end = get32(v, hdr->total_len, "total_len");
 	u32 host = get32(v, hdr->host_offset, "host_offset");
 
+	must(v, IS_ALIGNED(start, WIRE_ALIGN), "header_len");
 	must(v, start >= sizeof(*hdr), "header_len");
+	must(v, IS_ALIGNED(end, WIRE_ALIGN), "total_len");
 	must(v, end >= sizeof(*hdr) && end <= PCI_EP_DMA_MAX_LEN &&
 	     end <= avail, "total_len");
 	must(v, start <= end, "header_len");
@@ -532,13 +644,13 @@ static void decode_map(struct verdict *v,
 			 mems->offset, table_end(mems) - mems->offset),
 	     "chans.offset");
 
-	info->total_len = end;
+	info->block.size = end;
 	info->host_offset = host;
 	info->nr_mems = mems->count;
 	info->nr_chans = chans->count;
 }
 
-static void decode(struct verdict *v, const void *buf, u64 avail,
+static void decode(struct verdict *v, const void *buf, size_t avail,
 		   struct pci_ep_dma_info *info)
 {
 	const struct pci_ep_dma_wire_header *hdr = buf;
@@ -575,13 +687,14 @@ static void decode(struct verdict *v, const void *buf, u64 avail,
  *
  * Return: 0, or why the block is refused:
  *
- * * -ENODEV - there is no block
+ * * -ENODEV - there is no block, or one that belongs elsewhere
  * * -EIO - a field is all ones: the link is down
  * * -EPROTONOSUPPORT - a newer version of the format
  * * -EAGAIN - the endpoint is writing the block, look again later
+ * * -ENOPROTOOPT - a feature that this kernel does not know and must not ignore
  * * -EBADMSG - malformed: it contradicts itself, the rules or the BARs
- * * -EOPNOTSUPP - well-formed, but not supported here: unknown register layout,
- *   or the engine acts for another function than the one that shows the block
+ * * -EOPNOTSUPP - well-formed, but the register layout is unknown
+ * * -EOVERFLOW - well-formed, but an address is beyond @limits->max_addr
  */
 int pci_ep_dma_parse(const void *buf, size_t len,
 		     const struct pci_ep_dma_limits *limits,
@@ -589,13 +702,16 @@ int pci_ep_dma_parse(const void *buf, size_t len,
 {
 	struct verdict v = {};
 
-	memset(info, 0, sizeof(*info));
+	*info = (struct pci_ep_dma_info) {
+		.block = {
+			.bar = limits->block_bar,
+			.offset = limits->block_offset,
+		},
+	};
 
-	identify(&v, buf, len);
+	identify(&v, buf, len, limits);
 	if (passed(&v))
-		decode(&v, buf, min_t(u64, len,
-				      bar_len(limits, limits->block_bar)),
-		       info);
+		decode(&v, buf, len, info);
 	if (passed(&v))
 		check_info(&v, info, limits);
 
@@ -609,45 +725,33 @@ EXPORT_SYMBOL_GPL(pci_ep_dma_parse);
  * From CPU to wire
  */
 
-static __le32 put32(struct verdict *v, u32 val, const char *field)
-{
-	must(v, val != ALL_ONES, field);
-
-	return cpu_to_le32(val);
-}
-
-static __le64 put64(struct verdict *v, u64 val, const char *field)
-{
-	must(v, lower_32_bits(val) != ALL_ONES &&
-	     upper_32_bits(val) != ALL_ONES, field);
-
-	return cpu_to_le64(val);
-}
-
-static void encode_head(struct verdict *v, const struct pci_ep_dma_info *info,
+static void encode_head(const struct pci_ep_dma_info *info,
 			struct pci_ep_dma_wire_header *hdr)
 {
 	hdr->magic = cpu_to_le32(PCI_EP_DMA_MAGIC);
 	hdr->version = cpu_to_le32(PCI_EP_DMA_VERSION);
 	hdr->header_len = cpu_to_le32(sizeof(*hdr));
-	hdr->total_len = cpu_to_le32(info->total_len);
-	hdr->generation = put32(v, info->generation, "generation");
+	hdr->total_len = cpu_to_le32(info->block.size);
+	hdr->generation = cpu_to_le32(info->generation);
 	hdr->state = cpu_to_le32(info->state);
-	hdr->serviced = put32(v, info->serviced, "serviced");
+	hdr->serviced = cpu_to_le32(info->serviced);
+	hdr->reason = cpu_to_le32(info->reason);
+	hdr->place = cpu_to_le32(pci_ep_dma_place(info->block.bar,
+						  info->block.offset));
 	hdr->layout = cpu_to_le32(info->layout);
-	hdr->func_no = put32(v, info->func_no, "func_no");
+	hdr->func_no = cpu_to_le32(info->func_no);
 	hdr->host_offset = cpu_to_le32(info->host_offset);
 
 	hdr->regs.bar = cpu_to_le32(info->regs.bar);
-	hdr->regs.offset = put64(v, info->regs.offset, "regs.offset");
-	hdr->regs.size = put64(v, info->regs.size, "regs.size");
+	hdr->regs.offset = cpu_to_le64(info->regs.offset);
+	hdr->regs.size = cpu_to_le64(info->regs.size);
 
-	hdr->scratch.addr = put64(v, info->scratch_addr, "scratch.addr");
-	hdr->scratch.size = put64(v, info->scratch_size, "scratch.size");
+	if (info->scratch_size)
+		hdr->scratch.addr = cpu_to_le64(info->scratch_addr);
+	hdr->scratch.size = cpu_to_le64(info->scratch_size);
 }
 
-static void encode_doorbell(struct verdict *v,
-			    const struct pci_ep_dma_doorbell *db,
+static void encode_doorbell(const struct pci_ep_dma_doorbell *db,
 			    struct pci_ep_dma_wire_doorbell *wire)
 {
 	if (!db->present)
@@ -655,18 +759,18 @@ static void encode_doorbell(struct verdict *v,
 
 	wire->flags = cpu_to_le32(PCI_EP_DMA_DOORBELL_PRESENT);
 	wire->bar = cpu_to_le32(db->bar);
-	wire->offset = put64(v, db->offset, "doorbell.offset");
-	wire->data = put32(v, db->data, "doorbell.data");
+	wire->offset = cpu_to_le64(db->offset);
+	wire->data = cpu_to_le32(db->data);
 }
 
-static void encode_mem(struct verdict *v, const struct pci_ep_dma_mem *mem,
+static void encode_mem(const struct pci_ep_dma_mem *mem,
 		       struct pci_ep_dma_wire_mem *wire)
 {
 	wire->id = cpu_to_le32(mem->id);
 	wire->bar = cpu_to_le32(mem->win.bar);
-	wire->offset = put64(v, mem->win.offset, "mem.offset");
-	wire->addr = put64(v, mem->addr, "mem.addr");
-	wire->size = put64(v, mem->win.size, "mem.size");
+	wire->offset = cpu_to_le64(mem->win.offset);
+	wire->addr = cpu_to_le64(mem->addr);
+	wire->size = cpu_to_le64(mem->win.size);
 }
 
 static void encode_chan(const struct pci_ep_dma_chan *chan,
@@ -680,22 +784,21 @@ static void encode_chan(const struct pci_ep_dma_chan *chan,
 	wire->ll_size = cpu_to_le32(chan->ll_size);
 }
 
-static void encode(struct verdict *v, const struct pci_ep_dma_info *info,
-		   void *buf)
+static void encode(const struct pci_ep_dma_info *info, void *buf)
 {
 	struct pci_ep_dma_wire_header *hdr = buf;
 	struct pci_ep_dma_wire_mem *mem = buf + PCI_EP_DMA_MEMS_OFFSET;
 	struct pci_ep_dma_wire_chan *chan = (void *)(mem + info->nr_mems);
 	u32 i;
 
-	encode_head(v, info, hdr);
-	encode_doorbell(v, &info->doorbell, &hdr->doorbell);
+	encode_head(info, hdr);
+	encode_doorbell(&info->doorbell, &hdr->doorbell);
 
 	hdr->mems.offset = cpu_to_le32((void *)mem - buf);
 	hdr->mems.count = cpu_to_le32(info->nr_mems);
 	hdr->mems.stride = cpu_to_le32(sizeof(*mem));
 	for (i = 0; i < info->nr_mems; i++)
-		encode_mem(v, &info->mems[i], mem + i);
+		encode_mem(&info->mems[i], mem + i);
 
 	hdr->chans.offset = cpu_to_le32((void *)chan - buf);
 	hdr->chans.count = cpu_to_le32(info->nr_chans);
@@ -706,7 +809,7 @@ static void encode(struct verdict *v, const struct pci_ep_dma_info *info,
 
 /**
  * pci_ep_dma_build() - check what is to be offered and make a block of it
- * @info: what to offer; @info->total_len and @info->host_offset are set here
+ * @info: what to offer; @info->block and @info->host_offset are set here
  * @limits: what the block has to fit
  * @buf: out, aligned to 8 bytes
  * @len: bytes of @buf, at least pci_ep_dma_block_size()
@@ -717,8 +820,8 @@ static void encode(struct verdict *v, const struct pci_ep_dma_info *info,
  *
  * Context: Any.
  *
- * Return: bytes of the block; -ENOSPC if @buf is too small; -EBADMSG or
- * -EOPNOTSUPP as pci_ep_dma_parse() would.
+ * Return: bytes of the block; -ENOSPC if @buf is too small; -EBADMSG,
+ * -EOPNOTSUPP or -EOVERFLOW as pci_ep_dma_parse() would.
  */
 ssize_t pci_ep_dma_build(struct pci_ep_dma_info *info,
 			 const struct pci_ep_dma_limits *limits, void *buf,
@@ -727,15 +830,17 @@ ssize_t pci_ep_dma_build(struct pci_ep_dma_info *info,
 	struct verdict v = {};
 
 	info->host_offset = PCI_EP_DMA_HOST_OFFSET;
-	info->total_len = pci_ep_dma_block_size(info->nr_mems, info->nr_chans);
+	info->block = (struct pci_ep_dma_window) {
+		.bar = limits->block_bar,
+		.offset = limits->block_offset,
+		.size = pci_ep_dma_block_size(info->nr_mems, info->nr_chans),
+	};
 
 	check_info(&v, info, limits);
-	must(&v, info->total_len <= bar_len(limits, limits->block_bar),
-	     "total_len");
-	demand(&v, info->total_len <= len, -ENOSPC, "total_len");
+	demand(&v, info->block.size <= len, -ENOSPC, "total_len");
 	if (passed(&v)) {
-		memset(buf, 0, info->total_len);
-		encode(&v, info, buf);
+		memset(buf, 0, info->block.size);
+		encode(info, buf);
 	}
 
 	*field = v.field;
@@ -743,7 +848,7 @@ ssize_t pci_ep_dma_build(struct pci_ep_dma_info *info,
 	if (!passed(&v))
 		return v.err;
 
-	return info->total_len;
+	return info->block.size;
 }
 EXPORT_SYMBOL_GPL(pci_ep_dma_build);
 

@@ -27,6 +27,10 @@ struct pci_ep_dma_export;
  * @window_bar: BAR that shows the DMA registers on request, or NO_BAR to have
  *		one chosen. Must be NO_BAR where the registers are in a BAR of
  *		their own
+ * @bars: BARs that the library may use, bit n is BAR n. It leaves alone all
+ *	  others
+ * @no_doorbell: leave the doorbells of @epf to the carrier, look for requests
+ *		 by polling only
  * @scratch_size: bytes of endpoint memory that the host may use as a DMA
  *		  target, 0 for none
  */
@@ -35,6 +39,8 @@ struct pci_ep_dma_config {
 	DECLARE_BITMAP(rd_chans, PCI_EP_DMA_EXPORT_MAX_CHANS);
 	enum pci_barno metadata_bar;
 	enum pci_barno window_bar;
+	DECLARE_BITMAP(bars, PCI_STD_NUM_BARS);
+	bool no_doorbell;
 	size_t scratch_size;
 };
 

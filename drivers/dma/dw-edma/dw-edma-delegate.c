@@ -13,25 +13,34 @@
  *   DW_EDMA_CH_IRQ_REMOTE is the host (dw_edma_chan_delegated()). While it is
  *   the host, this side neither prepares nor issues on the channel, and the
  *   interrupt handler leaves its status bits alone. A handler that cleared
- *   them would eat the host's completions.
+ *   them would eat the host's completions. Its local interrupt is masked, and
+ *   masked again if the host lets it through: with nobody to clear the status,
+ *   the line would stay up for good.
  *
  *   The unit of stopping is what shares registers: in the unrolled and the
  *   HDMA compatibility map a direction shares the engine enable, the interrupt
  *   mask and the message address, so stopping one channel stops them all, and
  *   they come back together. In the HDMA native map the unit is the channel.
  *
+ *   A unit that does not stop is *stuck*: it stays delegated, which keeps
+ *   everybody here away from it, until an attempt to stop it succeeds. One is
+ *   made when it is reclaimed again, and when somebody wants a channel of it, be
+ *   it to delegate it again or to use it here.
+ *
  * Lifetime
  *   The caller holds each channel by an ordinary DMAengine reference from
  *   before it is delegated until after it was reclaimed. That keeps chan->dw
- *   alive, even if the instance is removed in between. Removal itself and these
- *   functions are serialised by the caller, which is the endpoint controller
- *   driver.
+ *   alive, even if the instance is removed in between. Removal must not run at
+ *   the same time as these functions: the registers may go with it. The
+ *   endpoint controller driver holds the lock of its EPC around both.
  *
  * Locking
  *   irq_mode and stuck change under vc.lock. The interrupt handler reads
  *   irq_mode without it, therefore delegating waits for running handlers
  *   before it returns. One vc.lock is held at a time; nothing else nests.
  *   Delegate and reclaim of channels of one unit are serialised by the caller.
+ *   A stuck channel that nobody holds is tried under dma_list_mutex, which
+ *   removal takes before it returns.
  */
 
 #include <linux/cleanup.h>
@@ -39,30 +48,6 @@
 #include <linux/string_choices.h>
 
 #include "dw-edma-core.h"
-
-static bool dw_edma_same_unit(const struct dw_edma_chan *a,
-			      const struct dw_edma_chan *b)
-{
-	if (a->dw->mf == EDMA_MF_HDMA_NATIVE)
-		return a == b;
-
-	return a->dir == b->dir;
-}
-
-/* The channels of the unit of @chan, one after the other, from @prev = NULL */
-static struct dw_edma_chan *dw_edma_unit_next(struct dw_edma_chan *chan,
-					      struct dw_edma_chan *prev)
-{
-	struct dw_edma *dw = chan->dw;
-	struct dw_edma_chan *end = dw->chan + dw->wr_ch_cnt + dw->rd_ch_cnt;
-	struct dw_edma_chan *pos;
-
-	for (pos = prev ? prev + 1 : dw->chan; pos < end; pos++)
-		if (dw_edma_same_unit(pos, chan))
-			return pos;
-
-	return NULL;
-}
 
 static bool dw_edma_chan_idle(struct dw_edma_chan *chan)
 {
@@ -87,27 +72,98 @@ static void dw_edma_chan_let_go(struct dw_edma_chan *chan)
 	atomic_set(&chan->irq_pending, 0);
 }
 
+static void dw_edma_unit_stuck(struct dw_edma_chan *chan)
+{
+	struct dw_edma_chan *pos = NULL;
+	bool said = chan->stuck;
+
+	while ((pos = dw_edma_unit_next(chan, pos))) {
+		guard(spinlock_irqsave)(&pos->vc.lock);
+		if (dw_edma_chan_delegated(pos))
+			pos->stuck = true;
+	}
+
+	if (!said)
+		dev_err(chan->dw->dma.dev,
+			"%s channel %d does not stop and stays unusable until it does\n",
+			str_write_read(chan->dir == EDMA_DIR_WRITE), chan->id);
+}
+
+static void dw_edma_unit_restore(struct dw_edma_chan *chan)
+{
+	struct dw_edma_chan *pos = NULL;
+
+	while ((pos = dw_edma_unit_next(chan, pos))) {
+		if (!dw_edma_chan_delegated(pos))
+			continue;
+
+		/* The host left its own messages in the interrupt registers */
+		dw_edma_core_ch_config(pos);
+
+		guard(spinlock_irqsave)(&pos->vc.lock);
+		pos->irq_mode = DW_EDMA_CH_IRQ_LOCAL;
+		pos->stuck = false;
+	}
+}
+
+/* Take back all delegated channels of the unit of @chan, or none */
+static int dw_edma_unit_stop(struct dw_edma_chan *chan)
+{
+	int ret = dw_edma_core_ch_quiesce(chan);
+
+	if (ret)
+		dw_edma_unit_stuck(chan);
+	else
+		dw_edma_unit_restore(chan);
+
+	return ret;
+}
+
+/**
+ * dw_edma_chan_recover() - try again to stop a channel that did not stop
+ * @chan: channel of any instance, not to be used by the host any more
+ *
+ * Context: Process context, may sleep (up to 200 ms if the engine does not
+ * stop).
+ *
+ * Return: 0 if this side may have the channel, -EBUSY if it was delegated and
+ * not reclaimed, or the error of the core's stop operation.
+ */
+int dw_edma_chan_recover(struct dw_edma_chan *chan)
+{
+	if (!dw_edma_chan_delegated(chan))
+		return 0;
+
+	if (!chan->stuck)
+		return -EBUSY;
+
+	return dw_edma_unit_stop(chan);
+}
+
 /**
  * dw_edma_delegate_chan() - let the host drive a channel of a local instance
  * @dchan: channel of a DW_EDMA_CHIP_LOCAL instance, held by the caller, with no
  *	   descriptor submitted
  *
  * On success this side has stopped using the channel for good: prepare and
- * issue are refused, and no interrupt handler looks at it. The host must not be
- * able to reach the registers before that.
+ * issue are refused, no interrupt handler looks at it, and it interrupts the
+ * host only. The host must not be able to reach the registers before that. A
+ * channel that did not stop when it was reclaimed is tried again.
  *
- * Context: Process context, may sleep.
+ * Context: Process context, may sleep (up to 200 ms if the engine does not
+ * stop).
  *
  * Return: 0 on success, -EINVAL if the instance is not the local one,
  * -EOPNOTSUPP if the register map cannot be shared (the legacy map selects the
  * channel through one viewport register), -ENODEV if the instance was removed,
  * -EBUSY if the channel is already delegated, or if it or one that shares its
- * registers is in use here.
+ * registers is in use here, or the error of the core's stop operation.
  */
 int dw_edma_delegate_chan(struct dma_chan *dchan)
 {
 	struct dw_edma_chan *chan = dchan2dw_edma_chan(dchan);
 	struct dw_edma_chan *pos = NULL;
+	int ret;
 
 	might_sleep();
 
@@ -120,6 +176,10 @@ int dw_edma_delegate_chan(struct dma_chan *dchan)
 	if (chan->status == EDMA_ST_GONE)
 		return -ENODEV;
 
+	ret = dw_edma_chan_recover(chan);
+	if (ret)
+		return ret;
+
 	while ((pos = dw_edma_unit_next(chan, pos))) {
 		guard(spinlock_irqsave)(&pos->vc.lock);
 		if (!dw_edma_chan_delegated(pos) && !dw_edma_chan_idle(pos))
@@ -127,74 +187,41 @@ int dw_edma_delegate_chan(struct dma_chan *dchan)
 	}
 
 	scoped_guard(spinlock_irqsave, &chan->vc.lock) {
-		if (dw_edma_chan_delegated(chan) || !dw_edma_chan_idle(chan))
+		if (!dw_edma_chan_idle(chan))
 			return -EBUSY;
 		chan->irq_mode = DW_EDMA_CH_IRQ_REMOTE;
 	}
 
+	dw_edma_core_ch_mask(chan);
 	dw_edma_chan_let_go(chan);
 
 	return 0;
 }
 EXPORT_SYMBOL_GPL(dw_edma_delegate_chan);
 
-static void dw_edma_unit_stuck(struct dw_edma_chan *chan)
-{
-	struct dw_edma_chan *pos = NULL;
-
-	while ((pos = dw_edma_unit_next(chan, pos))) {
-		guard(spinlock_irqsave)(&pos->vc.lock);
-		if (dw_edma_chan_delegated(pos))
-			pos->stuck = true;
-	}
-
-	dev_err(chan->dw->dma.dev,
-		"%s channel %d does not stop and stays unusable until the controller is probed again\n",
-		str_write_read(chan->dir == EDMA_DIR_WRITE), chan->id);
-}
-
-static void dw_edma_unit_restore(struct dw_edma_chan *chan, bool exposed)
-{
-	struct dw_edma_chan *pos = NULL;
-
-	while ((pos = dw_edma_unit_next(chan, pos))) {
-		if (!dw_edma_chan_delegated(pos))
-			continue;
-
-		/* The host left its own messages in the interrupt registers */
-		if (exposed)
-			dw_edma_core_ch_config(pos);
-
-		scoped_guard(spinlock_irqsave, &pos->vc.lock)
-			pos->irq_mode = DW_EDMA_CH_IRQ_LOCAL;
-	}
-}
-
 /**
  * dw_edma_reclaim_chan() - take a delegated channel back from the host
  * @dchan: channel given to dw_edma_delegate_chan(), still held by the caller
- * @exposed: whether the host could reach the registers in the meantime
  *
- * The host must have lost its access to the registers. An exposed channel is
- * stopped, and its registers are set up for this side again; where the host
- * never had access the hardware is not touched. Delegated channels that share
- * registers with @dchan come back with it.
+ * The host must have lost its access to the registers. The channel is stopped,
+ * and its registers are set up for this side again. Delegated channels that
+ * share registers with @dchan come back with it.
  *
  * A channel that does not stop stays delegated, so that nobody here can get it;
- * this is said once.
+ * this is said once. The next call for the first channel of the unit tries
+ * again.
  *
  * Context: Process context, may sleep (up to 200 ms if the engine does not
  * stop).
  *
  * Return: 0 on success and if the channel is not delegated, -EINVAL if the
  * instance is not the local one, -ENODEV if it was removed, which has stopped
- * the channel, -EIO if the channel was found stuck before, or the error of the
- * core's stop operation.
+ * the channel, -EIO if another channel of the unit was found stuck before, or
+ * the error of the core's stop operation.
  */
-int dw_edma_reclaim_chan(struct dma_chan *dchan, bool exposed)
+int dw_edma_reclaim_chan(struct dma_chan *dchan)
 {
 	struct dw_edma_chan *chan = dchan2dw_edma_chan(dchan);
-	int ret;
 
 	might_sleep();
 
@@ -208,19 +235,10 @@ int dw_edma_reclaim_chan(struct dma_chan *dchan, bool exposed)
 	if (!dw_edma_chan_delegated(chan))
 		return 0;
 
-	if (chan->stuck)
+	/* Once a unit is enough */
+	if (chan->stuck && chan != dw_edma_unit_next(chan, NULL))
 		return -EIO;
 
-	if (exposed) {
-		ret = dw_edma_core_ch_quiesce(chan);
-		if (ret) {
-			dw_edma_unit_stuck(chan);
-			return ret;
-		}
-	}
-
-	dw_edma_unit_restore(chan, exposed);
-
-	return 0;
+	return dw_edma_unit_stop(chan);
 }
 EXPORT_SYMBOL_GPL(dw_edma_reclaim_chan);

@@ -30,6 +30,7 @@
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/module.h>
+#include <linux/overflow.h>
 #include <linux/pci.h>
 #include <linux/pci-ep-dma.h>
 #include <linux/random.h>
@@ -57,7 +58,7 @@ struct dw_edma_ep {
 	struct pci_dev *pdev;
 	struct pci_ep_dma_limits limits;
 	struct pci_ep_dma_info info;	/* the last copy, good after attach */
-	void __iomem *block;		/* of metadata BAR limits.block_bar */
+	void __iomem *block;		/* where limits say that it is */
 	size_t block_len;		/* bytes mapped */
 	void __iomem *host;		/* host area, from the first copy */
 	void __iomem *doorbell;		/* NULL = none, from the first copy */
@@ -88,81 +89,102 @@ static void get_limits(struct pci_dev *pdev, struct pci_ep_dma_limits *limits)
 		limits->bar_len[bar] = pci_resource_len(pdev, bar);
 	}
 
-	limits->func_no = PCI_FUNC(pdev->devfn);
+	/* What clients and the driver itself have to express */
+	limits->max_addr = type_max(phys_addr_t);
+}
+
+/*
+ * Look for the block at each of its places in a BAR, as the rule says that is
+ * told in <linux/pci-ep-dma.h> under "place". Returns with ep->block set, or why
+ * not: -ENODEV if the BAR answers, -EIO if it does not.
+ */
+static int search_bar(struct dw_edma_ep *ep, u32 bar, void __iomem *start,
+		      size_t len)
+{
+	const size_t header = sizeof(struct pci_ep_dma_wire_header);
+	u32 offset, magic;
+
+	for (offset = 0; offset <= PCI_EP_DMA_MAX_OFFSET &&
+	     offset + header <= len; offset += PCI_EP_DMA_BLOCK_ALIGN) {
+		ep->block = start + offset;
+		magic = block_read(ep, magic);
+		if (PCI_POSSIBLE_ERROR(magic))
+			return offset ? -ENODEV : -EIO;
+
+		if (magic == PCI_EP_DMA_MAGIC &&
+		    block_read(ep, place) == pci_ep_dma_place(bar, offset)) {
+			ep->block_len = min(len - offset,
+					    PCI_EP_DMA_MAX_LEN);
+			ep->limits.block_bar = bar;
+			ep->limits.block_offset = offset;
+			return 0;
+		}
+	}
+
+	return -ENODEV;
 }
 
 /*
  * The BARs are looked at before they are requested: which of them the device
- * uses at all is written in the block. The first one with the magic wins.
+ * uses at all is written in the block.
  */
 static int find_block(struct dw_edma_ep *ep)
 {
-	void __iomem *block;
-	int err = -ENODEV;
-	bool alive = false;
-	u32 bar, magic;
+	bool alive = false, dead = false;
+	void __iomem *start;
 	size_t len;
+	u32 bar;
+	int err;
 
 	for (bar = 0; bar < PCI_EP_DMA_MAX_BARS; bar++) {
-		len = min_t(u64, ep->limits.bar_len[bar], PCI_EP_DMA_MAX_LEN);
+		len = min_t(u64, ep->limits.bar_len[bar],
+			    PCI_EP_DMA_MAX_OFFSET + PCI_EP_DMA_MAX_LEN);
 		if (len < sizeof(struct pci_ep_dma_wire_header))
 			continue;
 
-		block = pcim_iomap_range(ep->pdev, bar, 0, len);
-		if (IS_ERR(block))
-			return PTR_ERR(block);
+		start = pcim_iomap_range(ep->pdev, bar, 0, len);
+		if (IS_ERR(start))
+			return PTR_ERR(start);
 
-		magic = readl(block);
-		if (magic == PCI_EP_DMA_MAGIC) {
-			ep->block = block;
-			ep->block_len = len;
-			ep->limits.block_bar = bar;
+		err = search_bar(ep, bar, start, len);
+		if (!err)
 			return 0;
-		}
 
-		pcim_iounmap(ep->pdev, block);
-
-		/* One BAR that answers shows that the link is up */
-		alive |= !PCI_POSSIBLE_ERROR(magic);
-		err = alive ? -ENODEV : -EIO;
+		pcim_iounmap(ep->pdev, start);
+		alive |= err == -ENODEV;
+		dead |= err == -EIO;
 	}
 
-	return err;
+	/* One BAR that answers shows that the link is up */
+	return dead && !alive ? -EIO : -ENODEV;
 }
 
 /*
  * Copy and check
  */
 
-static const char *refusal(int err)
-{
-	switch (err) {
-	case -ENODEV:
-		return "no block found";
-	case -EIO:
-		return "link down, all ones read";
-	case -EPROTONOSUPPORT:
-		return "newer than this kernel knows";
-	case -EAGAIN:
-		return "changed while it was read";
-	case -EBADMSG:
-		return "malformed";
-	case -EOPNOTSUPP:
-		return "not supported here";
-	default:
-		return "unusable";
-	}
-}
-
 static int refuse(struct dw_edma_ep *ep, int err, const char *field)
 {
 	pci_err(ep->pdev, "endpoint DMA block: %s (%s): %pe\n",
-		refusal(err), field, ERR_PTR(err));
+		pci_ep_dma_refusal(err), field, ERR_PTR(err));
 
 	return err;
 }
 
-/* A copy is whole if what changes with every update has not changed */
+/* A word of the block beside what the copy has of it */
+static int compare(u32 now, u32 copied)
+{
+	if (PCI_POSSIBLE_ERROR(now))
+		return -EIO;
+
+	return now == copied ? 0 : -EAGAIN;
+}
+
+/*
+ * A copy is whole if what changes with every update has not changed. These words
+ * are never all ones, so that a link which died meanwhile is seen here at the
+ * latest.
+ */
 static int copy_once(struct dw_edma_ep *ep, void *buf, size_t len,
 		     const char **field)
 {
@@ -176,14 +198,13 @@ static int copy_once(struct dw_edma_ep *ep, void *buf, size_t len,
 		return err;
 
 	*field = "generation";
-	if (block_read(ep, generation) != ep->info.generation)
-		return -EAGAIN;
+	err = compare(block_read(ep, generation), ep->info.generation);
+	if (err)
+		return err;
 
 	*field = "state";
-	if (block_read(ep, state) != ep->info.state)
-		return -EAGAIN;
 
-	return 0;
+	return compare(block_read(ep, state), ep->info.state);
 }
 
 static int copy_block(struct dw_edma_ep *ep)
@@ -308,6 +329,7 @@ static int wait_ready(struct dw_edma_ep *ep)
 
 static int ask(struct dw_edma_ep *ep)
 {
+	u32 reason;
 	int err;
 
 	ep->token = fresh_token(ep);
@@ -323,7 +345,9 @@ static int ask(struct dw_edma_ep *ep)
 		refuse(ep, err, "serviced");
 		break;
 	case -EREMOTEIO:
-		pci_err(ep->pdev, "endpoint could not map the DMA registers\n");
+		reason = block_read(ep, reason);
+		pci_err(ep->pdev, "endpoint cannot lend its DMA channels: %s (%u)\n",
+			pci_ep_dma_failure(reason), reason);
 		break;
 	default:
 		pci_err(ep->pdev, "endpoint did not answer the request for DMA within %llu ms\n",
@@ -363,7 +387,6 @@ static int metadata_show(struct seq_file *s, void *unused)
 {
 	const struct dw_edma_ep *ep = s->private;
 
-	seq_printf(s, "metadata: bar %u\n", ep->limits.block_bar);
 	pci_ep_dma_show(s, &ep->info);
 
 	return 0;

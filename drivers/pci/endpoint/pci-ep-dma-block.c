@@ -27,6 +27,16 @@ static enum pci_ep_dma_state epdma_wire_state(struct pci_ep_dma_export *exp)
 	}
 }
 
+/* Why nobody is served */
+static enum pci_ep_dma_reason epdma_reason(struct pci_ep_dma_export *exp)
+{
+	if (exp->state != EPDMA_FAILED)
+		return PCI_EP_DMA_REASON_NONE;
+
+	return exp->stuck ? PCI_EP_DMA_REASON_STUCK :
+			    PCI_EP_DMA_REASON_HANDOVER;
+}
+
 /* Lengths of the BARs that the block refers to */
 void epdma_fill_limits(struct pci_ep_dma_export *exp,
 		       struct pci_ep_dma_limits *limits)
@@ -36,7 +46,7 @@ void epdma_fill_limits(struct pci_ep_dma_export *exp,
 
 	*limits = (struct pci_ep_dma_limits) {
 		.block_bar = exp->metadata_bar,
-		.func_no = exp->epf->func_no,
+		.max_addr = U64_MAX,
 	};
 
 	for (i = BAR_0; i < PCI_STD_NUM_BARS; i++)
@@ -60,6 +70,7 @@ static void epdma_fill_info(struct pci_ep_dma_export *exp,
 		.generation = exp->generation,
 		.state = epdma_wire_state(exp),
 		.serviced = exp->serviced,
+		.reason = epdma_reason(exp),
 		.layout = regs->layout,
 		.func_no = exp->epf->func_no,
 		.regs = {

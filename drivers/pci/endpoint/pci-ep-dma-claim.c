@@ -15,12 +15,15 @@
  *	scratch_offset	scratch		as configured
  */
 
+#include <kunit/visibility.h>
 #include <linux/cleanup.h>
 #include <linux/dma-mapping.h>
 #include <linux/dmaengine.h>
+#include <linux/kmemleak.h>
 #include <linux/mmzone.h>
 #include <linux/overflow.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 #include "pci-ep-dma-internal.h"
 
@@ -30,6 +33,13 @@
  * what fits still fits when it is rounded up to a BAR size.
  */
 #define EPDMA_MAX_SIZE		(PAGE_SIZE << MAX_PAGE_ORDER)
+
+/* What is here is never given back: nobody can tell when it would be safe */
+LIST_HEAD(epdma_kept_list);
+EXPORT_SYMBOL_IF_KUNIT(epdma_kept_list);
+/* Protects the list */
+DEFINE_MUTEX(epdma_kept_lock);
+EXPORT_SYMBOL_IF_KUNIT(epdma_kept_lock);
 
 void epdma_use_bar(struct pci_ep_dma_export *exp, enum pci_barno bar)
 {
@@ -43,6 +53,9 @@ int epdma_check_bar(struct pci_ep_dma_export *exp, enum pci_barno bar,
 		    size_t size)
 {
 	const struct pci_epc_bar_desc *desc = &exp->features->bar[bar];
+
+	if (!test_bit(bar, exp->config.bars))
+		return -EINVAL;
 
 	if (bar > BAR_0 && exp->features->bar[bar - 1].only_64bit)
 		return -EINVAL;
@@ -71,7 +84,7 @@ static int epdma_try_bar(struct pci_ep_dma_export *exp, const char *what,
 			what);
 	else if (ret)
 		dev_err(epdma_dev(exp),
-			"BAR%d is not available on this controller: choose another %s_bar\n",
+			"BAR%d is not available here: choose another %s_bar\n",
 			bar, what);
 	else
 		epdma_use_bar(exp, bar);
@@ -189,6 +202,31 @@ epdma_find_regs(const struct pci_epc_aux_resource *res, int count)
 	return NULL;
 }
 
+/*
+ * Windows show whole granules of the bus, and what else is in those may be
+ * anything. The controller says how far its DMA registers go.
+ */
+static int epdma_check_window(struct pci_ep_dma_export *exp,
+			      const struct pci_epc_aux_resource *ctrl)
+{
+	phys_addr_t start = ctrl->u.dma_ctrl.area;
+	struct epdma_regs *regs = &exp->regs;
+	phys_addr_t base = regs->phys - regs->bar_offset;
+
+	if (!regs->map_size)
+		return 0;
+
+	if (base < start || base - start > ctrl->u.dma_ctrl.area_size ||
+	    regs->map_size > ctrl->u.dma_ctrl.area_size - (base - start)) {
+		dev_err(epdma_dev(exp),
+			"a window of %zu bytes would show the host more than the DMA registers\n",
+			regs->map_size);
+		return -EOPNOTSUPP;
+	}
+
+	return 0;
+}
+
 /* Take down what the controller says about its registers, check the sets */
 static int epdma_read_ctrl(struct pci_ep_dma_export *exp,
 			   const struct pci_epc_aux_resource *res, int count)
@@ -241,7 +279,7 @@ static int epdma_read_ctrl(struct pci_ep_dma_export *exp,
 			    ALIGN(ctrl->phys_addr + ctrl->size - base, granule),
 	};
 
-	return 0;
+	return epdma_check_window(exp, ctrl);
 }
 
 static bool epdma_wants(struct pci_ep_dma_export *exp,
@@ -345,7 +383,8 @@ static int epdma_alloc_memory(struct pci_ep_dma_export *exp)
 		return ret;
 
 	exp->image = kzalloc(exp->block_size, GFP_KERNEL);
-	if (!exp->image)
+	exp->kept = kzalloc_obj(*exp->kept);
+	if (!exp->image || !exp->kept)
 		return -ENOMEM;
 
 	exp->block = epdma_alloc_bar(exp, "metadata", exp->metadata_bar, size);
@@ -377,21 +416,41 @@ static void epdma_free_bar(struct pci_ep_dma_export *exp, enum pci_barno bar)
 				   PRIMARY_INTERFACE);
 }
 
+/*
+ * The memory behind the metadata BAR goes to the list. Nothing is allocated
+ * for that, because it must not fail.
+ */
+static void epdma_keep_memory(struct pci_ep_dma_export *exp)
+{
+	struct pci_epf_bar *bar = epdma_bar(exp, exp->metadata_bar);
+	struct epdma_kept *kept = no_free_ptr(exp->kept);
+
+	strscpy(kept->name, dev_name(epdma_dev(exp)));
+	kept->addr = bar->addr;
+	kept->engine = bar->phys_addr;
+	kept->size = bar->mem_size;
+	dev_err(epdma_dev(exp),
+		"the DMA engine may still access BAR%d memory: %zu bytes are kept from use\n",
+		exp->metadata_bar, kept->size);
+	memset(bar, 0, sizeof(*bar));
+
+	/* Should this module go, its list goes, and they are kept all the same */
+	kmemleak_not_leak(kept);
+	guard(mutex)(&epdma_kept_lock);
+	list_add_tail(&kept->node, &epdma_kept_list);
+}
+
 static void epdma_free_memory(struct pci_ep_dma_export *exp)
 {
 	epdma_free_bar(exp, exp->window_bar);
 
-	if (exp->stuck) {
-		dev_err(epdma_dev(exp),
-			"the DMA engine may still access BAR%d memory: %zu bytes are lost\n",
-			exp->metadata_bar,
-			epdma_bar(exp, exp->metadata_bar)->mem_size);
-		memset(epdma_bar(exp, exp->metadata_bar), 0,
-		       sizeof(struct pci_epf_bar));
-	} else {
+	if (exp->stuck && exp->block)
+		epdma_keep_memory(exp);
+	else
 		epdma_free_bar(exp, exp->metadata_bar);
-	}
 
+	kfree(exp->kept);
+	exp->kept = NULL;
 	kfree(exp->image);
 	exp->image = NULL;
 	exp->block = NULL;
@@ -474,6 +533,7 @@ void epdma_unclaim(struct pci_ep_dma_export *exp)
 	epdma_unmap_regs(exp);
 	epdma_free_memory(exp);
 	epdma_release_chans(exp);
+	exp->stuck = false;
 }
 
 /* Take channels and memory: all of it or nothing */

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * PCI endpoint DMA export: pci_ep_dma/FUNCTION/state in debugfs
+ * PCI endpoint DMA export: what debugfs shows in pci_ep_dma/
  *
- * The state of the export and the block as a host decodes it.
+ *	FUNCTION/state	the state of the export and the block as a host decodes
+ *			it
+ *	kept		memory that is not given back, because a DMA engine that
+ *			did not stop may access it
  */
 
 #include <linux/cleanup.h>
 #include <linux/debugfs.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -28,8 +33,6 @@ static void epdma_show_block(struct seq_file *s, struct pci_ep_dma_export *exp)
 	if (!info || !copy)
 		return;
 
-	seq_printf(s, "metadata: bar %d\n", exp->metadata_bar);
-
 	epdma_fill_limits(exp, &limits);
 	ret = pci_ep_dma_parse(copy, exp->block_size, &limits, info, &field);
 	if (ret)
@@ -46,6 +49,8 @@ static int epdma_state_show(struct seq_file *s, void *unused)
 	guard(mutex)(&exp->lock);
 
 	seq_printf(s, "state: %s\n", epdma_state_name(exp->state));
+	seq_printf(s, "channels: %s\n", exp->delegated ? "handed over" :
+		   exp->stuck ? "do not stop" : "on this side");
 	seq_printf(s, "token: %#x\n", exp->token);
 	seq_printf(s, "requests: %lu\n", exp->nr_requests);
 	seq_printf(s, "repairs: %lu\n", exp->nr_repairs);
@@ -56,6 +61,20 @@ static int epdma_state_show(struct seq_file *s, void *unused)
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(epdma_state);
+
+static int epdma_kept_show(struct seq_file *s, void *unused)
+{
+	struct epdma_kept *kept;
+
+	guard(mutex)(&epdma_kept_lock);
+
+	list_for_each_entry(kept, &epdma_kept_list, node)
+		seq_printf(s, "%s: %zu bytes at %pad\n", kept->name, kept->size,
+			   &kept->engine);
+
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(epdma_kept);
 
 void epdma_debugfs_add(struct pci_ep_dma_export *exp)
 {
@@ -76,6 +95,8 @@ void epdma_debugfs_remove(struct pci_ep_dma_export *exp)
 void epdma_debugfs_init(void)
 {
 	epdma_debugfs_root = debugfs_create_dir("pci_ep_dma", NULL);
+	debugfs_create_file("kept", 0400, epdma_debugfs_root, NULL,
+			    &epdma_kept_fops);
 }
 
 void epdma_debugfs_exit(void)

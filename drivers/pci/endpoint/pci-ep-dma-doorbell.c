@@ -61,6 +61,53 @@ static int epdma_map_doorbell(struct pci_ep_dma_export *exp, u64 addr)
 	return -ENOSPC;
 }
 
+/*
+ * A doorbell that is part of the DMA controller shows some of its registers.
+ * With the memory behind the window BAR in its place a host can start nothing.
+ * Clearing the BAR would take the address from it that the host has assigned.
+ *
+ * Without a window BAR the registers are in a reserved BAR, where they stay
+ * whatever is done here, and the doorbell of such a controller is there, too.
+ */
+void epdma_park_doorbell(struct pci_ep_dma_export *exp)
+{
+	struct epdma_doorbell *db = &exp->doorbell;
+
+	lockdep_assert_held(&exp->lock);
+
+	if (!db->bar_is_ours || exp->window_bar == NO_BAR)
+		return;
+
+	db->parked = *epdma_bar(exp, db->bar);
+	db->parked.phys_addr = epdma_bar(exp, exp->window_bar)->phys_addr;
+	db->is_parked = true;
+
+	/* If this fails the BAR shows nothing, which is as good */
+	epdma_set_bar(exp, &db->parked);
+}
+
+/* Back to the doorbell, if it is parked and the channels are the host's */
+int epdma_unpark_doorbell(struct pci_ep_dma_export *exp)
+{
+	struct epdma_doorbell *db = &exp->doorbell;
+	int ret;
+
+	lockdep_assert_held(&exp->lock);
+
+	if (!db->is_parked || !exp->delegated)
+		return 0;
+
+	ret = epdma_set_bar(exp, epdma_bar(exp, db->bar));
+	if (ret)
+		return ret;
+
+	/* A host that rang meanwhile was not heard */
+	db->is_parked = false;
+	epdma_kick(exp);
+
+	return 0;
+}
+
 void epdma_close_doorbell(struct pci_ep_dma_export *exp)
 {
 	struct epdma_doorbell *db = &exp->doorbell;
@@ -73,7 +120,8 @@ void epdma_close_doorbell(struct pci_ep_dma_export *exp)
 		memset(epdma_bar(exp, db->bar), 0, sizeof(struct pci_epf_bar));
 	}
 
-	pci_epf_free_doorbell(exp->epf);
+	if (db->is_ours)
+		pci_epf_free_doorbell(exp->epf);
 	*db = (struct epdma_doorbell) { .bar = NO_BAR };
 }
 
@@ -86,6 +134,7 @@ static int epdma_try_doorbell(struct pci_ep_dma_export *exp)
 	ret = pci_epf_alloc_doorbell(exp->epf, 1);
 	if (ret)
 		return ret;
+	db->is_ours = true;
 
 	msg = &exp->epf->db_msg[0];
 	db->data = msg->msg.data;
@@ -113,6 +162,9 @@ static int epdma_try_doorbell(struct pci_ep_dma_export *exp)
 void epdma_open_doorbell(struct pci_ep_dma_export *exp)
 {
 	int ret;
+
+	if (exp->config.no_doorbell)
+		return;
 
 	ret = epdma_try_doorbell(exp);
 	if (ret) {

@@ -14,6 +14,7 @@
 #define __PCI_EP_DMA_INTERNAL_H
 
 #include <linux/bitmap.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/pci-ep-dma-export.h>
 #include <linux/pci-ep-dma.h>
@@ -68,7 +69,19 @@ struct epdma_doorbell {
 	enum pci_barno bar;		/* where the host finds it */
 	u32 offset;
 	u32 data;
+	bool is_ours;			/* allocated here, to be freed here */
 	bool bar_is_ours;		/* @bar was programmed for it */
+	bool is_parked;			/* @bar shows no doorbell */
+	struct pci_epf_bar parked;	/* @bar while it is */
+};
+
+/* Memory that a DMA engine may still access, by epdma_keep_memory() */
+struct epdma_kept {
+	struct list_head node;		/* in epdma_kept_list */
+	char name[32];			/* function that had it */
+	void *addr;
+	dma_addr_t engine;		/* as the engine sees it */
+	size_t size;
 };
 
 struct pci_ep_dma_export {
@@ -80,7 +93,7 @@ struct pci_ep_dma_export {
 	/* serialises carrier callbacks with the watch; see "Locking" */
 	struct mutex lock;
 	enum epdma_state state;
-	bool exposed;			/* a host could reach the registers */
+	bool delegated;			/* all channels are handed over */
 	bool stuck;			/* a channel did not stop */
 
 	struct epdma_chan *chans;
@@ -96,6 +109,7 @@ struct pci_ep_dma_export {
 	struct pci_epf_bar window;
 	struct pci_epf_bar_submap submap[2];
 
+	struct epdma_kept *kept;	/* in case the memory must be kept */
 	void *block;			/* what the host sees */
 	void *image;			/* what it should see */
 	struct pci_ep_dma_info *info;	/* @image, decoded */
@@ -109,7 +123,8 @@ struct pci_ep_dma_export {
 	struct epdma_doorbell doorbell;
 	struct delayed_work watch;
 	u32 token;			/* last token seen */
-	unsigned int retry_ms;
+	unsigned int retry_ms;		/* pause, 0 if the last attempt did */
+	unsigned long retry_at;		/* jiffies, end of the pause */
 
 	unsigned long nr_requests;
 	unsigned long nr_repairs;
@@ -154,6 +169,8 @@ const char *epdma_state_name(enum epdma_state state);
 void epdma_kick(struct pci_ep_dma_export *exp);
 
 /* pci-ep-dma-claim.c */
+extern struct list_head epdma_kept_list;
+extern struct mutex epdma_kept_lock;
 int epdma_claim(struct pci_ep_dma_export *exp);
 void epdma_unclaim(struct pci_ep_dma_export *exp);
 int epdma_check_bar(struct pci_ep_dma_export *exp, enum pci_barno bar,
@@ -172,6 +189,8 @@ u32 epdma_read_token(struct pci_ep_dma_export *exp);
 
 /* pci-ep-dma-doorbell.c */
 void epdma_open_doorbell(struct pci_ep_dma_export *exp);
+void epdma_park_doorbell(struct pci_ep_dma_export *exp);
+int epdma_unpark_doorbell(struct pci_ep_dma_export *exp);
 void epdma_close_doorbell(struct pci_ep_dma_export *exp);
 
 /* pci-ep-dma-debugfs.c */

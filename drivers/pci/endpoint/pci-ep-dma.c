@@ -20,41 +20,50 @@
  *
  * State machine
  *
- *     IDLE --claim--> CLAIMED --publish--> PUBLISHED <---------------+
- *                                            |   ^                   |
- *                              token written |   | token withdrawn   |
- *                                            v   | or replaced       |
- *             window cannot be mapped:  REQUESTED --> WITHDRAWN -----+
- *             stay, try again                |           ^  |
- *                                     mapped |           |  | does not stop
- *                                            v           |  v
- *                                          READY --------+ FAILED
+ *     IDLE --claim--> CLAIMED --publish--> PUBLISHED <--- WITHDRAWN
+ *                                            |                ^
+ *                              token written |                |
+ *                                            v                |
+ *             window cannot be mapped:  REQUESTED ------------+ token withdrawn
+ *             stay, try again            |     |              | or replaced,
+ *                                 mapped |     | a channel    | or link down
+ *                                        |     | did not stop |
+ *                                        v     v              |
+ *                                     READY  FAILED           |
+ *                                        |     |              |
+ *                                        +-----+--------------+
  *
  *   IDLE       Nothing is held.
  *   CLAIMED    Channels and memory are held. The host sees nothing.
  *   PUBLISHED  Channels are delegated; the block says "published". The watch
- *              runs.
+ *              runs. After a channel that did not stop none is delegated, and
+ *              the doorbell is out of sight: requests are polled for.
  *   REQUESTED  A host wrote a token; its window is being mapped.
  *   READY      The window is mapped, the block says "ready" for that token.
  *   WITHDRAWN  Passing state: the window goes down, the channels are stopped
  *              and taken back, then handed over afresh for the next host.
- *   FAILED     A channel did not stop. The block says so, nobody is served.
+ *   FAILED     The block says "failed" for the token, because the channels
+ *              could not be handed over. Each token is another attempt: the
+ *              first thing that is done for it is to stop what did not stop.
  *
- *   Release goes from any state to IDLE, through WITHDRAWN if a host was being
- *   served. The link going down withdraws as well.
+ *   Release goes from any state to IDLE, through WITHDRAWN once published.
  *
  * Order
  *   Delegate, publish, map, ready; then withdraw, unmap, stop, restore,
  *   release. The local side has let go of a channel before a host can reach
- *   its registers, and a host has lost them before the channel is stopped. A
- *   channel whose registers no host could reach is not stopped at all.
+ *   its registers, and a host has lost them before the channel is stopped,
+ *   those of them that a doorbell shows included. Whether the host used what it
+ *   could reach nobody knows, so channels are always stopped. Out of a reserved
+ *   BAR the registers cannot be taken: there a host may start a channel again
+ *   that was stopped, as it could if nothing had ever been exported.
  *
  * Request
  *   A host asks with a non-zero *token* and withdraws with zero. Every token
  *   that differs from the last one is a new tenant: windows are programmed
  *   again even if they look right, because a host that rebooted may have moved
- *   the BARs without telling. A failed mapping is tried again with growing
- *   pauses for as long as the token stands.
+ *   the BARs without telling. A failed mapping is tried again for as long as the
+ *   token stands. The pauses between failed attempts grow, and no ring of the
+ *   doorbell and no new token cuts them short; success ends them.
  *
  * Distrust
  *   The host can write to all of the metadata BAR. It owns one word there, the
@@ -64,8 +73,8 @@
  *
  * Teardown never fails
  *   Release returns nothing. If a channel does not stop, the memory that the
- *   engine may still access is not given back, and the driver of the engine
- *   keeps the channel from everybody.
+ *   engine may still access is not given back, but put on a list for people to
+ *   see, and the driver of the engine keeps the channel from everybody.
  *
  * Lifetime
  *   The carrier creates the export in bind and destroys it in unbind. Claim and
@@ -77,17 +86,21 @@
  *
  * Locking
  *   epf->lock		held by the endpoint core around all carrier callbacks,
- *			hence around all entry points (asserted)
+ *			hence around all entry points (asserted). Of a virtual
+ *			function it is not held; there is no export of one
  *     export->lock	state, block, windows (asserted); also taken by the
  *			watch, which therefore never takes epf->lock
  *       epc->lock	inside pci_epc_*()
  *       dma_list_mutex	inside dma_request_channel()
+ *       epdma_kept_lock	list of memory that is kept
  *   The watch is stopped without export->lock held. The doorbell handler takes
  *   no lock.
  */
 
+#include <linux/align.h>
 #include <linux/bitmap.h>
 #include <linux/cleanup.h>
+#include <linux/jiffies.h>
 #include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/random.h>
@@ -130,32 +143,29 @@ static void epdma_set_state(struct pci_ep_dma_export *exp,
 }
 
 /*
- * Returns with the channels on this side again, or the export stuck. A channel
- * whose DMA controller is gone (-ENODEV) was stopped with it.
+ * Stop the first @nr channels and take them back. Those that do not stop leave
+ * the export stuck. A channel whose DMA controller is gone (-ENODEV) was
+ * stopped with it.
  */
-static int epdma_reclaim(struct pci_ep_dma_export *exp)
+static void epdma_reclaim(struct pci_ep_dma_export *exp, unsigned int nr)
 {
 	struct pci_epf *epf = exp->epf;
 	unsigned int i;
-	int err, ret = 0;
+	int ret;
 
 	lockdep_assert_held(&exp->lock);
 
-	for (i = 0; i < exp->nr_chans; i++) {
-		err = pci_epc_reclaim_dma_chan(epf->epc, epf->func_no,
+	exp->delegated = false;
+	for (i = 0; i < nr; i++) {
+		ret = pci_epc_reclaim_dma_chan(epf->epc, epf->func_no,
 					       epf->vfunc_no,
-					       exp->chans[i].dma, exp->exposed);
-		if (err && err != -ENODEV)
-			ret = err;
+					       exp->chans[i].dma);
+		if (ret && ret != -ENODEV)
+			exp->stuck = true;
 	}
-
-	exp->exposed = false;
-	if (ret)
-		exp->stuck = true;
-
-	return ret;
 }
 
+/* For channels that did not stop this is another attempt to stop them */
 static int epdma_delegate(struct pci_ep_dma_export *exp)
 {
 	struct pci_epf *epf = exp->epf;
@@ -164,22 +174,21 @@ static int epdma_delegate(struct pci_ep_dma_export *exp)
 
 	lockdep_assert_held(&exp->lock);
 
+	if (exp->delegated)
+		return 0;
+
 	for (i = 0; i < exp->nr_chans; i++) {
 		ret = pci_epc_delegate_dma_chan(epf->epc, epf->func_no,
 						epf->vfunc_no,
 						exp->chans[i].dma);
 		if (ret) {
-			dev_err(epdma_dev(exp),
-				"cannot hand over %s channel %u: %d\n",
-				pci_ep_dma_dir_name(exp->chans[i].dir),
-				exp->chans[i].hw_chan, ret);
-			epdma_reclaim(exp);
+			epdma_reclaim(exp, i);
 			return ret;
 		}
 	}
 
-	/* In a BAR of their own the registers are within reach at all times */
-	exp->exposed = exp->regs.bar != NO_BAR;
+	exp->delegated = true;
+	exp->stuck = false;
 
 	return 0;
 }
@@ -192,9 +201,6 @@ static int epdma_open_window(struct pci_ep_dma_export *exp)
 
 	if (exp->window_bar == NO_BAR)
 		return 0;
-
-	/* From the first inbound window on, not only when all are there */
-	exp->exposed = true;
 
 	ret = epdma_set_bar(exp, &exp->window);
 	if (ret && epdma_set_bar(exp, epdma_bar(exp, exp->window_bar)))
@@ -224,25 +230,47 @@ static void epdma_close_window(struct pci_ep_dma_export *exp)
 
 static void epdma_withdraw(struct pci_ep_dma_export *exp)
 {
-	int ret;
-
 	lockdep_assert_held(&exp->lock);
 
 	epdma_set_state(exp, EPDMA_WITHDRAWN);
 	epdma_retract_block(exp);
 	epdma_close_window(exp);
+	epdma_park_doorbell(exp);
+
+	/* What fails here is tried, and told, when there is a request */
+	if (exp->delegated) {
+		epdma_reclaim(exp, exp->nr_chans);
+		if (!exp->stuck)
+			epdma_delegate(exp);
+	}
+	epdma_unpark_doorbell(exp);
 
 	/* A host that was never served has seen nothing that changes now */
 	if (exp->serviced)
 		exp->generation = pci_ep_dma_next(exp->generation);
 	exp->serviced = 0;
 
-	ret = epdma_reclaim(exp);
-	if (!ret)
-		ret = epdma_delegate(exp);
-
-	epdma_set_state(exp, ret ? EPDMA_FAILED : EPDMA_PUBLISHED);
+	epdma_set_state(exp, EPDMA_PUBLISHED);
 	epdma_post_block(exp);
+}
+
+/* The answer to the token that stands */
+static void epdma_answer(struct pci_ep_dma_export *exp, enum epdma_state state)
+{
+	exp->serviced = exp->token;
+	epdma_set_state(exp, state);
+	epdma_post_block(exp);
+}
+
+/*
+ * Attempts that fail get rarer whatever the host does, because each may take
+ * long and have something to say in the log.
+ */
+static void epdma_back_off(struct pci_ep_dma_export *exp)
+{
+	exp->retry_ms = clamp(exp->retry_ms * 2, EPDMA_POLL_MS,
+			      EPDMA_RETRY_MAX_MS);
+	exp->retry_at = jiffies + msecs_to_jiffies(exp->retry_ms);
 }
 
 static void epdma_serve(struct pci_ep_dma_export *exp)
@@ -251,6 +279,17 @@ static void epdma_serve(struct pci_ep_dma_export *exp)
 
 	lockdep_assert_held(&exp->lock);
 
+	ret = epdma_delegate(exp);
+	if (ret) {
+		if (!exp->retry_ms)
+			dev_err_ratelimited(epdma_dev(exp),
+					    "cannot hand the channels over: %d\n",
+					    ret);
+		epdma_back_off(exp);
+		epdma_answer(exp, EPDMA_FAILED);
+		return;
+	}
+
 	ret = epdma_open_window(exp);
 	trace_pci_ep_dma_window(dev_name(epdma_dev(exp)), exp->token, ret);
 	if (ret) {
@@ -258,32 +297,28 @@ static void epdma_serve(struct pci_ep_dma_export *exp)
 			dev_warn_ratelimited(epdma_dev(exp),
 					     "cannot map the DMA registers for the host (%d), trying again\n",
 					     ret);
-		exp->retry_ms = clamp(exp->retry_ms * 2, EPDMA_POLL_MS,
-				      EPDMA_RETRY_MAX_MS);
+		epdma_back_off(exp);
 		return;
 	}
 
-	exp->serviced = exp->token;
-	epdma_set_state(exp, EPDMA_READY);
-	epdma_post_block(exp);
+	exp->retry_ms = 0;
+	epdma_answer(exp, EPDMA_READY);
+}
+
+static bool epdma_is_pausing(struct pci_ep_dma_export *exp)
+{
+	return exp->retry_ms && time_before(jiffies, exp->retry_at);
 }
 
 static void epdma_take_request(struct pci_ep_dma_export *exp, u32 token)
 {
-	if (exp->state == EPDMA_REQUESTED || exp->state == EPDMA_READY)
+	if (exp->state != EPDMA_PUBLISHED)
 		epdma_withdraw(exp);
 
 	exp->token = token;
-	exp->retry_ms = 0;
 	exp->nr_requests += !!token;
-
-	if (exp->state == EPDMA_FAILED) {
-		/* Say no at once instead of letting the host wait */
-		exp->serviced = token;
-		epdma_post_block(exp);
-	} else if (token) {
+	if (token)
 		epdma_set_state(exp, EPDMA_REQUESTED);
-	}
 }
 
 /* One look at the request word and at the block */
@@ -296,10 +331,18 @@ static void epdma_look(struct pci_ep_dma_export *exp)
 	if (token != exp->token)
 		epdma_take_request(exp, token);
 
+	epdma_repair_block(exp);
+	if (epdma_is_pausing(exp))
+		return;
+
 	if (exp->state == EPDMA_REQUESTED)
 		epdma_serve(exp);
-	else
-		epdma_repair_block(exp);
+	if (epdma_unpark_doorbell(exp)) {
+		if (!exp->retry_ms)
+			dev_warn_ratelimited(epdma_dev(exp),
+					     "cannot show the doorbell, trying again\n");
+		epdma_back_off(exp);
+	}
 }
 
 static bool epdma_is_watching(struct pci_ep_dma_export *exp)
@@ -321,8 +364,7 @@ static void epdma_watch(struct work_struct *work)
 
 	epdma_look(exp);
 	queue_delayed_work(system_dfl_wq, &exp->watch,
-			   msecs_to_jiffies(max(exp->retry_ms,
-						EPDMA_POLL_MS)));
+			   msecs_to_jiffies(EPDMA_POLL_MS));
 }
 
 /* Have the watch look now; from any context */
@@ -350,8 +392,11 @@ static int epdma_try_publish(struct pci_ep_dma_export *exp)
 	int ret;
 
 	ret = epdma_delegate(exp);
-	if (ret)
+	if (ret) {
+		dev_err(epdma_dev(exp), "cannot hand the channels over: %d\n",
+			ret);
 		return ret;
+	}
 
 	ret = epdma_set_bars(exp);
 	if (ret)
@@ -378,13 +423,15 @@ static void epdma_unpublish(struct pci_ep_dma_export *exp)
 	if (exp->bars_set && exp->window_bar != NO_BAR)
 		epdma_clear_bar(exp, exp->window_bar);
 
-	epdma_reclaim(exp);
+	exp->stuck = false;
+	epdma_reclaim(exp, exp->nr_chans);
 
 	if (exp->bars_set)
 		epdma_clear_bar(exp, exp->metadata_bar);
 	exp->bars_set = false;
 	exp->serviced = 0;
 	exp->token = 0;
+	exp->retry_ms = 0;
 	epdma_set_state(exp, EPDMA_CLAIMED);
 }
 
@@ -529,7 +576,7 @@ void pci_ep_dma_export_link_down(struct pci_ep_dma_export *exp)
 	lockdep_assert_held(&exp->epf->lock);
 	guard(mutex)(&exp->lock);
 
-	if (exp->state == EPDMA_REQUESTED || exp->state == EPDMA_READY)
+	if (epdma_is_watching(exp) && exp->state != EPDMA_PUBLISHED)
 		epdma_withdraw(exp);
 }
 EXPORT_SYMBOL_GPL(pci_ep_dma_export_link_down);
@@ -550,6 +597,12 @@ static int epdma_check_config(struct pci_epf *epf,
 	    bitmap_empty(config->rd_chans, nr)) {
 		dev_err(&epf->dev,
 			"no channel to export: set wr_chans or rd_chans\n");
+		return -EINVAL;
+	}
+
+	if (!IS_ALIGNED(config->scratch_size, sizeof(u64))) {
+		dev_err(&epf->dev, "scratch_size has to be a multiple of %zu\n",
+			sizeof(u64));
 		return -EINVAL;
 	}
 
@@ -583,11 +636,11 @@ pci_ep_dma_export_create(struct pci_epf *epf,
 	const struct pci_epc_features *features;
 	int ret;
 
-	lockdep_assert_held(&epf->lock);
-
 	ret = epdma_check_config(epf, config);
 	if (ret)
 		return ERR_PTR(ret);
+
+	lockdep_assert_held(&epf->lock);
 
 	features = pci_epc_get_features(epf->epc, epf->func_no, epf->vfunc_no);
 	if (!features) {

@@ -3,9 +3,16 @@
  * DesignWare endpoint: offer the controller's eDMA to the host
  *
  * The resources are a view of pci->edma, computed anew on each query, so they
- * are there exactly while the eDMA driver is probed. The caller holds the EPC
- * lock. Only the unrolled register map is described: the legacy map goes
- * through a viewport that two drivers cannot share.
+ * are there exactly while the eDMA driver is probed. Only the unrolled register
+ * map is described: the legacy map goes through a viewport that two drivers
+ * cannot share.
+ *
+ * epc->lock, held by the EPC core around all operations (asserted), is held by
+ * dw_pcie_ep_cleanup() as well, which removes the eDMA: what pci->edma says is
+ * true for as long as an operation runs, and the eDMA's registers are there. A caller that
+ * keeps what it was told learns of the removal by -ENODEV. Interrupts that it
+ * requested, of the doorbell say, it has to give back before: it is told by
+ * pci_epc_deinit_notify().
  *
  * A channel is identified by the data region that the eDMA driver stores in
  * dma_chan.private. The address of that region is unique in the system, so
@@ -13,6 +20,7 @@
  */
 
 #include <linux/dmaengine.h>
+#include <linux/lockdep.h>
 #include <linux/overflow.h>
 #include <linux/pci-ep-dma.h>
 #include <linux/pci-epc.h>
@@ -82,6 +90,9 @@ static bool dw_pcie_ep_get_dma_ctrl(struct dw_pcie_ep *ep,
 		.u.dma_ctrl = {
 			.layout = PCI_EP_DMA_LAYOUT_DW_EDMA_V0,
 			.whole_direction = true,
+			/* This much is said to be of the eDMA, and no more */
+			.area = pci->edma_reg_phys,
+			.area_size = pci->edma_reg_size,
 		},
 	};
 
@@ -109,7 +120,7 @@ static void dw_pcie_ep_get_dma_chan(struct pci_epc_aux_resource *res,
  * @ep: DWC EP device
  * @res: where to store the register window and the channels, or NULL to count
  *
- * Context: Any; the caller holds the EPC lock.
+ * Context: Process context; the caller holds the EPC lock.
  *
  * Return: the number of resources, 0 if the eDMA did not probe or its register
  * map cannot be shared.
@@ -121,6 +132,8 @@ int dw_pcie_ep_get_dma_resources(struct dw_pcie_ep *ep,
 	struct dw_edma_chip *edma = &pci->edma;
 	struct pci_epc_aux_resource ctrl;
 	int i;
+
+	lockdep_assert_held(&ep->epc->lock);
 
 	if (!dw_pcie_ep_get_dma_ctrl(ep, &ctrl))
 		return 0;
@@ -154,6 +167,8 @@ int dw_pcie_ep_delegate_dma_chan(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 {
 	struct dw_pcie *pci = to_dw_pcie_from_ep(epc_get_drvdata(epc));
 
+	lockdep_assert_held(&epc->lock);
+
 	if (vfunc_no)
 		return -EOPNOTSUPP;
 
@@ -172,14 +187,15 @@ int dw_pcie_ep_delegate_dma_chan(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
  * @func_no: function number
  * @vfunc_no: virtual function number
  * @chan: delegated eDMA channel of this controller
- * @exposed: whether the host could reach the registers
  *
  * Return: see pci_epc_reclaim_dma_chan().
  */
 int dw_pcie_ep_reclaim_dma_chan(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
-				struct dma_chan *chan, bool exposed)
+				struct dma_chan *chan)
 {
 	struct dw_pcie *pci = to_dw_pcie_from_ep(epc_get_drvdata(epc));
+
+	lockdep_assert_held(&epc->lock);
 
 	/* Removing the eDMA driver has turned the engine off */
 	if (!pci->edma.dw)
@@ -188,5 +204,5 @@ int dw_pcie_ep_reclaim_dma_chan(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	if (!dw_pcie_ep_owns_chan(&pci->edma, chan))
 		return -EINVAL;
 
-	return dw_edma_reclaim_chan(chan, exposed);
+	return dw_edma_reclaim_chan(chan);
 }

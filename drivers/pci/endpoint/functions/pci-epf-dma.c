@@ -420,6 +420,7 @@ static int epf_dma_probe(struct pci_epf *epf,
 	epf_dma->epf = epf;
 	epf_dma->config.metadata_bar = NO_BAR;
 	epf_dma->config.window_bar = NO_BAR;
+	bitmap_fill(epf_dma->config.bars, PCI_STD_NUM_BARS);
 	epf_dma->header = (struct pci_epf_header) {
 		.vendorid = PCI_ANY_ID,
 		.deviceid = PCI_ANY_ID,
