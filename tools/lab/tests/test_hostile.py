@@ -7,6 +7,7 @@ the device binds again as soon as it tells the truth.
 """
 
 import struct
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from errno import (
@@ -22,12 +23,15 @@ from errno import (
 
 import pytest
 from dma_case import (
+    EP_STATE,
     bind_and_release,
     bind_error,
     kernel_says,
     peek,
     poke,
     verify_transfers,
+    wait_for_withdrawal,
+    wait_in,
 )
 from run import Lab, dma
 
@@ -391,6 +395,31 @@ def published(lab: Lab, block: Block) -> bool:
     )
 
 
+def ring(lab: Lab, block: Block) -> None:
+    data = struct.pack("<I", block.get("doorbell.data"))
+    poke(lab, block.get("doorbell.bar"), block.get("doorbell.offset"), data)
+
+
+def take_registers(lab: Lab, token: int) -> None:
+    """What a driver does, without one."""
+    poke(lab, BLOCK_BAR, TOKEN, struct.pack("<I", token))
+    wait_in(lab.ep, f"grep -q '^state: ready' {EP_STATE}")
+
+
+def start_read_channel(lab: Lab, block: Block) -> None:
+    """Read channel 0 is to move 4 bytes, and to interrupt the endpoint."""
+    registers = {
+        0x2C: 1,  # rd_engine_en
+        0xA8: 0,  # rd_int_mask
+        0x300: 8,  # ch_control1: LIE
+        0x308: 4,  # transfer_size
+        0x30: 0,  # rd_doorbell: channel 0
+    }
+    for offset, value in registers.items():
+        place = block.get("regs.offset") + offset
+        poke(lab, WINDOW_BAR, place, struct.pack("<I", value))
+
+
 def wait_published(lab: Lab, block: Block) -> None:
     for _ in range(100):
         if published(lab, block):
@@ -413,14 +442,53 @@ def test_scribbled_block_is_published_again(
 
 
 def test_flood_of_tokens(target: tuple[Lab, str, Block]):
-    """Q30: requests faster than they can be served; log lines stay few."""
-    lab, bdf, _ = target
+    """Q30, Q51: requests faster than they can be served; log lines stay few."""
+    lab, bdf, block = target
     kernel_says(lab.ep)
     for token in range(1, 500):
         poke(lab, BLOCK_BAR, TOKEN, struct.pack("<I", token * 0x01010101 & ONES))
+        ring(lab, block)
     poke(lab, BLOCK_BAR, TOKEN, struct.pack("<I", ONES))
     poke(lab, BLOCK_BAR, TOKEN, bytes(4))
     assert len(kernel_says(lab.ep).splitlines()) < 50
+    assert bind_error(lab, bdf) == 0
+    verify_transfers(lab, bdf)
+    dma.unbind(lab.host, bdf)
+
+
+def test_interrupt_that_nobody_serves(target: tuple[Lab, str, Block]):
+    """Q51: the host lets its channel interrupt the endpoint, and clears nothing."""
+    lab, _, block = target
+    take_registers(lab, 0x1111)
+    lab.ctl.cmd("fault abort rd 0")
+    lab.ctl.reset_counters()
+    start_read_channel(lab, block)
+    # The endpoint's machine may have no time for anything else
+    time.sleep(1)
+    assert lab.ctl.counters()["irq.local"].count < 10
+    poke(lab, BLOCK_BAR, TOKEN, bytes(4))
+    wait_for_withdrawal(lab)
+
+
+def test_channel_that_runs_on(target: tuple[Lab, str, Block]):
+    """Q10, Q47: it is not given to the next host, until it has stopped."""
+    lab, bdf, block = target
+    take_registers(lab, 0x2222)
+    lab.ctl.cmd("fault stuck rd 0 on")
+    start_read_channel(lab, block)
+    kernel_says(lab.ep)
+    poke(lab, BLOCK_BAR, TOKEN, bytes(4))
+    wait_in(lab.ep, f"grep -q '^channels: do not stop' {EP_STATE}")
+    assert bind_error(lab, bdf) == EREMOTEIO
+    assert bind_error(lab, bdf) == EREMOTEIO
+    said = kernel_says(lab.ep)
+    assert said.count("does not stop and stays unusable") == 1
+    assert said.count("cannot hand the channels over") == 1
+    assert "wrote over" not in said
+
+    # No reload: it stops for the next request, without having read anything
+    lab.ctl.cmd("fault abort rd 0")
+    lab.ctl.cmd("fault stuck rd 0 off")
     assert bind_error(lab, bdf) == 0
     verify_transfers(lab, bdf)
     dma.unbind(lab.host, bdf)
