@@ -17,11 +17,14 @@
 #define BLOCK_BAR	0
 #define REGS_BAR	2
 #define BAR_LEN		SZ_1M
+#define BLOCK_OFFSET	(3 * SZ_4K)
+#define MAX_ADDR	((1ULL << 48) - 1)
 
 static const struct pci_ep_dma_limits limits = {
 	.bar_len = { [BLOCK_BAR] = BAR_LEN, [REGS_BAR] = BAR_LEN },
 	.block_bar = BLOCK_BAR,
-	.func_no = 1,
+	.block_offset = BLOCK_OFFSET,
+	.max_addr = MAX_ADDR,
 };
 
 static const struct pci_ep_dma_info good_info = {
@@ -37,8 +40,8 @@ static const struct pci_ep_dma_info good_info = {
 	.nr_mems = 2,
 	.nr_chans = 3,
 	.mems = {
-		{ 7, { BLOCK_BAR, SZ_4K, SZ_4K }, 0x480001000 },
-		{ 8, { BLOCK_BAR, 2 * SZ_4K, SZ_4K }, 0x480002000 },
+		{ 7, { BLOCK_BAR, 4 * SZ_4K, SZ_4K }, 0x480004000 },
+		{ 8, { BLOCK_BAR, 5 * SZ_4K, SZ_4K }, 0x480005000 },
 	},
 	.chans = {
 		{ 0, PCI_EP_DMA_DIR_WRITE, 0, 7, 0, 0x800 },
@@ -89,27 +92,47 @@ static bool inside_bar(const struct pci_ep_dma_window *win)
 	       win->size <= limits.bar_len[win->bar] - win->offset;
 }
 
+/* Inside of a BAR nothing wraps */
+static bool apart(const struct pci_ep_dma_window *a,
+		  const struct pci_ep_dma_window *b)
+{
+	return a->bar != b->bar || a->offset + a->size <= b->offset ||
+	       b->offset + b->size <= a->offset;
+}
+
 static void check_promises(size_t len)
 {
+	struct pci_ep_dma_window door = { .size = 4 };
 	static u32 rebuilt[ARRAY_SIZE(block)];
 	const struct pci_ep_dma_mem *mem;
 	const char *field;
 	u32 i;
 
-	assert(info.total_len <= len);
+	assert(info.block.size <= len && info.block.size % 8 == 0);
+	assert(info.block.offset == BLOCK_OFFSET && inside_bar(&info.block));
 	assert(info.host_offset % 64 == 0);
-	assert(info.host_offset + 64 <= info.total_len);
+	assert(info.host_offset + 64 <= info.block.size);
 	assert(info.nr_mems && info.nr_mems <= PCI_EP_DMA_MAX_MEMS);
 	assert(info.nr_chans && info.nr_chans <= PCI_EP_DMA_MAX_CHANS);
 	assert(info.state <= PCI_EP_DMA_STATE_FAILED);
-	assert(info.regs.bar != BLOCK_BAR && inside_bar(&info.regs));
-	assert(!info.doorbell.present ||
-	       info.doorbell.offset + 4 <= limits.bar_len[info.doorbell.bar]);
+	assert(info.state != PCI_EP_DMA_STATE_FAILED || info.reason);
+	assert(inside_bar(&info.regs) && apart(&info.regs, &info.block));
+	if (info.doorbell.present) {
+		door.bar = info.doorbell.bar;
+		door.offset = info.doorbell.offset;
+		assert(inside_bar(&door) && apart(&door, &info.block));
+	}
 
 	for (i = 0; i < info.nr_chans; i++) {
 		mem = pci_ep_dma_find_mem(&info, info.chans[i].mem_id);
 		assert(mem && inside_bar(&mem->win));
-		assert(info.chans[i].hw_chan < 8);
+		assert(mem->addr + mem->win.size - 1 <= MAX_ADDR);
+		assert(apart(&mem->win, &info.block));
+		assert(apart(&mem->win, &info.regs));
+		assert(!info.doorbell.present || apart(&mem->win, &door));
+		assert(pci_ep_dma_regs_size(info.layout,
+					    info.chans[i].hw_chan + 1) <=
+		       info.regs.size);
 		assert(info.chans[i].ll_size >= PCI_EP_DMA_MIN_LL);
 		assert(info.chans[i].ll_size <= PCI_EP_DMA_MAX_LL);
 		assert((u64)info.chans[i].ll_offset + info.chans[i].ll_size <=
@@ -130,6 +153,8 @@ static bool known_errno(int err)
 	case EAGAIN:
 	case EBADMSG:
 	case EOPNOTSUPP:
+	case ENOPROTOOPT:
+	case EOVERFLOW:
 		return true;
 	default:
 		return false;

@@ -8,7 +8,9 @@ controller has enabled, and through what the kernels tell for bring-up.
 import os
 import re
 import signal
+from pathlib import Path
 
+import block_dump
 import pytest
 from dma_case import (
     EP_STATE,
@@ -91,9 +93,9 @@ def test_both_sides_show_the_same(bound: tuple[Lab, str]):
     assert endpoint.startswith("state: ready\n")
     assert endpoint.endswith(host)
     for line in (
-        "metadata: bar 0",
+        "metadata: bar 0 offset 0x0 ",
         "block: state ready ",
-        "engine: layout 1 ",
+        "engine: layout dw-edma-v0 function 0",
         "registers: bar ",
         "doorbell: bar ",
         "scratch: address ",
@@ -102,6 +104,15 @@ def test_both_sides_show_the_same(bound: tuple[Lab, str]):
         "channel 7: read 3 ",
     ):
         assert f"\n{line}" in f"\n{host}"
+
+
+def test_dump_shows_the_same(bound: tuple[Lab, str], tmp_path: Path):
+    """Without a driver, from what a BAR shows: the program of tools/pci."""
+    lab, bdf = bound
+    dump = tmp_path / "dump"
+    dump.write_bytes(peek(lab, 0, 0, PAGE))
+    program = block_dump.build(tmp_path)
+    assert block_dump.show(program, dump) == metadata(lab, bdf)
 
 
 def test_registers_show_only_while_a_host_asks(unbound: tuple[Lab, str]):

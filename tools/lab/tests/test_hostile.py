@@ -6,6 +6,8 @@ refused with the errno of its kind and one message that names the field (Q6), an
 the device binds again as soon as it tells the truth.
 """
 
+import os
+import signal
 import struct
 import time
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from errno import (
     EBADMSG,
     EIO,
     ENODEV,
+    ENOPROTOOPT,
     EOPNOTSUPP,
     EPROTONOSUPPORT,
     ETIMEDOUT,
@@ -24,13 +27,17 @@ from errno import (
 import pytest
 from dma_case import (
     EP_STATE,
+    METADATA,
+    XFER,
     bind_and_release,
     bind_error,
+    bind_in_background,
     kernel_says,
     peek,
     poke,
     verify_transfers,
     wait_for_withdrawal,
+    wait_for_bind,
     wait_in,
 )
 from run import Lab, dma
@@ -48,24 +55,28 @@ HEADER = {
     "generation": (0x10, 4),
     "state": (0x14, 4),
     "serviced": (0x18, 4),
-    "layout": (0x1C, 4),
-    "func_no": (0x20, 4),
-    "host_offset": (0x24, 4),
-    "regs.bar": (0x30, 4),
-    "regs.offset": (0x38, 8),
-    "regs.size": (0x40, 8),
-    "mems.offset": (0x48, 4),
-    "mems.count": (0x4C, 4),
-    "mems.stride": (0x50, 4),
-    "chans.offset": (0x58, 4),
-    "chans.count": (0x5C, 4),
-    "chans.stride": (0x60, 4),
-    "doorbell.flags": (0x68, 4),
-    "doorbell.bar": (0x6C, 4),
-    "doorbell.offset": (0x70, 8),
-    "doorbell.data": (0x78, 4),
-    "scratch.addr": (0x80, 8),
-    "scratch.size": (0x88, 8),
+    "reason": (0x1C, 4),
+    "place": (0x20, 4),
+    "incompat": (0x24, 4),
+    "compat": (0x28, 4),
+    "layout": (0x2C, 4),
+    "func_no": (0x30, 4),
+    "host_offset": (0x34, 4),
+    "regs.bar": (0x38, 4),
+    "regs.offset": (0x40, 8),
+    "regs.size": (0x48, 8),
+    "mems.offset": (0x50, 4),
+    "mems.count": (0x54, 4),
+    "mems.stride": (0x58, 4),
+    "chans.offset": (0x60, 4),
+    "chans.count": (0x64, 4),
+    "chans.stride": (0x68, 4),
+    "doorbell.flags": (0x70, 4),
+    "doorbell.bar": (0x74, 4),
+    "doorbell.offset": (0x78, 8),
+    "doorbell.data": (0x80, 4),
+    "scratch.addr": (0x88, 8),
+    "scratch.size": (0x90, 8),
 }
 MEM = {
     "mem.id": (0x00, 4),
@@ -86,6 +97,7 @@ HOST_AREA = 0xC0
 TOKEN = HOST_AREA
 HUGE = 0x7FFFFFFF_FFFFFFF8
 ONES = 0xFFFFFFFF
+READY = 2
 
 
 @dataclass(frozen=True)
@@ -181,22 +193,31 @@ LIES = [
     Lie("version", 0x7FFFFFFF, EPROTONOSUPPORT),
     Lie("header_len", 0, EBADMSG),
     Lie("header_len", 0xBC, EBADMSG),
+    Lie("header_len", 0xC4, EBADMSG),
     Lie("header_len", 0x7FFFFFFF, EBADMSG),
     Lie("total_len", 0, EBADMSG),
     Lie("total_len", 0xBC, EBADMSG),
-    Lie("total_len", 0x8004, EBADMSG),
+    Lie("total_len", 0x21C, EBADMSG),
+    Lie("total_len", 0x8008, EBADMSG),
     Lie("total_len", 0x7FFFFFFF, EBADMSG),
     Lie("generation", 0, EBADMSG),
     Lie("state", 0, EAGAIN),
     Lie("state", 4, EBADMSG),
     Lie("layout", 0, EBADMSG),
     Lie("layout", 99, EOPNOTSUPP),
-    Lie("func_no", 1, EOPNOTSUPP),
+    # Q54: what must not be ignored
+    Lie("incompat", 1, ENOPROTOOPT),
+    Lie("incompat", 0x7FFFFFFF, ENOPROTOOPT),
+    # A copy, of a block in another place
+    Lie("place", 0x1000, ENODEV, names="magic"),
+    Lie("place", WINDOW_BAR, ENODEV, names="magic"),
+    Lie("func_no", 32, EBADMSG),
+    Lie("func_no", 0x7FFFFFFF, EBADMSG),
     Lie("host_offset", 0, EBADMSG),
     Lie("host_offset", 0xC4, EBADMSG),
     Lie("host_offset", 0x7FFFFFC0, EBADMSG),
     Lie("regs.bar", 1, EBADMSG),
-    Lie("regs.bar", BLOCK_BAR, EBADMSG),
+    Lie("regs.bar", BLOCK_BAR, EBADMSG, names="regs.offset"),
     Lie("regs.bar", 6, EBADMSG),
     Lie("regs.bar", 0x7FFFFFFF, EBADMSG),
     Lie("regs.offset", 2, EBADMSG),
@@ -206,6 +227,7 @@ LIES = [
     Lie("regs.size", 0, EBADMSG),
     # Q42: too small for its channels
     Lie("regs.size", 0x9FC, EBADMSG),
+    Lie("regs.size", 0xA02, EBADMSG),
     Lie("regs.size", HUGE, EBADMSG),
     Lie("mems.offset", 0, EBADMSG),
     Lie("mems.offset", 0x104, EBADMSG),
@@ -229,6 +251,7 @@ LIES = [
     Lie("chans.stride", 0x7FFFFFF8, EBADMSG, names="chans.count"),
     Lie("doorbell.bar", 1, EBADMSG),
     Lie("doorbell.bar", 6, EBADMSG),
+    Lie("doorbell.bar", BLOCK_BAR, EBADMSG, names="doorbell.offset"),
     Lie("doorbell.offset", 2, EBADMSG),
     Lie("doorbell.offset", HUGE, EBADMSG),
     Lie("mem.id", 128, EBADMSG),
@@ -242,7 +265,10 @@ LIES = [
     Lie("mem.size", 0, EBADMSG),
     Lie("mem.size", 16, EBADMSG),
     Lie("mem.size", 32, EBADMSG),
+    Lie("mem.size", 52, EBADMSG),
     Lie("mem.size", HUGE, EBADMSG),
+    Lie("scratch.addr", 4, EBADMSG),
+    Lie("scratch.size", 0x1FFFFC, EBADMSG),
     Lie("chan.id", 128, EBADMSG),
     Lie("chan.id", 0, EBADMSG, record=1),
     Lie("chan.dir", 0, EBADMSG),
@@ -258,6 +284,7 @@ LIES = [
     Lie("chan.ll_size", 0, EBADMSG),
     Lie("chan.ll_size", 16, EBADMSG),
     Lie("chan.ll_size", 32, EBADMSG),
+    Lie("chan.ll_size", 52, EBADMSG),
     Lie("chan.ll_size", 0x100008, EBADMSG),
     Lie("chan.ll_size", 0x7FFFFFFF, EBADMSG),
 ]
@@ -271,16 +298,48 @@ def test_lie_is_refused(target: tuple[Lab, str, Block], told: Lie):
     assert_refused(lab, bdf, told.error, told.names or told.field)
 
 
+# Where all ones is as good as any number, and which word of the field it is
+ONES_ARE_A_VALUE = {
+    "compat": 0,
+    "doorbell.data": 0,
+    "scratch.addr": 4,
+    "mem.addr": 4,
+}
+
+
 @pytest.mark.parametrize("field", [*HEADER, *MEM, *CHAN])
 def test_all_ones_are_no_value(target: tuple[Lab, str, Block], field: str):
     """Q8: one word of all ones is a dead link, wherever it stands."""
     lab, bdf, block = target
     offset, size = block.place(field)
     for word in range(offset, offset + size, 4):
+        if word - offset == ONES_ARE_A_VALUE.get(field):
+            continue
         lab.ctl.cmd(f"patch 0 {BLOCK_BAR} {word} ffffffff")
-        # Without its magic, it is no block
-        assert_refused(lab, bdf, ENODEV if field == "magic" else EIO, field)
+        # Without its magic and its place, it is no block
+        if field in ("magic", "place"):
+            assert_refused(lab, bdf, ENODEV, "magic")
+        else:
+            assert_refused(lab, bdf, EIO, field)
         lab.ctl.cmd("patch clear")
+
+
+@pytest.mark.parametrize("field", ["compat", "scratch.addr", "mem.addr"])
+def test_all_ones_that_are_a_value(target: tuple[Lab, str, Block], field: str):
+    """Q8, Q54: what is ignored, and addresses at the end of what 64 bits reach."""
+    lab, bdf, block = target
+    word = block.place(field)[0] + ONES_ARE_A_VALUE[field]
+    lab.ctl.cmd(f"patch 0 {BLOCK_BAR} {word} ffffffff")
+    assert bind_error(lab, bdf) == 0
+    dma.unbind(lab.host, bdf)
+
+
+@pytest.mark.parametrize("field", ["generation", "state"])
+def test_link_dies_behind_the_copy(target: tuple[Lab, str, Block], field: str):
+    """Q8: the copy is good, and the link is dead."""
+    lab, bdf, block = target
+    lie(lab, block, field, ONES, skip=1, count=1)
+    assert_refused(lab, bdf, EIO, field)
 
 
 def test_dead_link(target: tuple[Lab, str, Block]):
@@ -299,6 +358,14 @@ def test_registers_overlap_lists(target: tuple[Lab, str, Block]):
     assert_refused(lab, bdf, EBADMSG, "mem.offset")
 
 
+def test_doorbell_in_a_list(target: tuple[Lab, str, Block]):
+    """Q54: to ring would be to write into a list."""
+    lab, bdf, block = target
+    lie(lab, block, "doorbell.bar", BLOCK_BAR)
+    lie(lab, block, "doorbell.offset", block.get("mem.offset"))
+    assert_refused(lab, bdf, EBADMSG, "doorbell.offset")
+
+
 def test_scratch_overlaps_lists(target: tuple[Lab, str, Block]):
     """Q42"""
     lab, bdf, block = target
@@ -312,6 +379,91 @@ def test_scratch_wraps(target: tuple[Lab, str, Block]):
     lie(lab, block, "scratch.addr", 0xFFFFFFFE_F0000000)
     lie(lab, block, "scratch.size", HUGE)
     assert_refused(lab, bdf, EBADMSG, "scratch.size")
+
+
+def test_copy_that_changes_its_place(target: tuple[Lab, str, Block]):
+    """Q54: found where it says it is, and then it says another place."""
+    lab, bdf, block = target
+    lie(lab, block, "place", 0x1000, skip=1)
+    assert_refused(lab, bdf, ENODEV, "place")
+
+
+def test_layout_without_a_driver(target: tuple[Lab, str, Block]):
+    """Q54: a good block, of an engine that nobody here drives."""
+    lab, bdf, block = target
+    lie(lab, block, "layout", 3)
+    assert bind_error(lab, bdf) == EOPNOTSUPP
+    assert "no driver here for the endpoint's register layout 3" in kernel_says(
+        lab.host
+    )
+    assert not dma.is_bound(lab.host, bdf)
+
+
+def test_function_number_is_what_the_engine_uses(target: tuple[Lab, str, Block]):
+    """Q22, Q54: not what the host knows the function by. Here there is no other
+    function, which the model tells when the engine is started for it.
+    """
+    lab, bdf, block = target
+    lie(lab, block, "func_no", 1)
+    assert bind_error(lab, bdf) == 0
+    with lab.provoking("requester"):
+        lab.host.run(f"{XFER} -d {bdf} -t -n 1", timeout=60)
+        dma.unbind(lab.host, bdf)
+
+
+# ---- what lies elsewhere ----
+
+
+def wait_for_token(lab: Lab, place: int) -> bytes:
+    """The one that the host writes there."""
+    for _ in range(100):
+        token = peek(lab, WINDOW_BAR, place, 4)
+        if any(token):
+            return token
+        lab.host.do("sleep 0.1")
+    pytest.fail(f"the host asked nobody: {kernel_says(lab.host)}")
+
+
+@pytest.mark.parametrize("offset", [0x3000, 0xF000])
+def test_block_at_an_offset(target: tuple[Lab, str, Block], offset: int):
+    """Q54: behind something else in its BAR, which holds the registers as well.
+
+    The block is a copy in the window BAR, and this test is the endpoint that answers
+    there: it relays the token one way and the answer the other.
+    """
+    lab, bdf, block = target
+    assert block.get("regs.bar") == WINDOW_BAR
+    start, size = block.place("place")
+    copy = bytearray(block.data[: block.get("total_len")])
+    copy[start : start + size] = struct.pack("<I", WINDOW_BAR | offset)
+
+    def show(first: int, data: bytes) -> None:
+        for at in range(0, len(data), 256):
+            part = data[at : at + 256].hex()
+            lab.ctl.cmd(f"patch 0 {WINDOW_BAR} {offset + first + at} {part}")
+
+    # All but the host area
+    show(0, copy[:HOST_AREA])
+    show(HOST_AREA + 64, copy[HOST_AREA + 64 :])
+    lie(lab, block, "magic", 0)
+    bind_in_background(lab, bdf)
+    token = wait_for_token(lab, offset + TOKEN)
+    # Nothing of the BAR can be read while the window is opened in it
+    os.kill(lab.host.process.pid, signal.SIGSTOP)
+    try:
+        poke(lab, BLOCK_BAR, TOKEN, token)
+        wait_in(lab.ep, f"grep -q '^state: ready' {EP_STATE}")
+        show(HEADER["state"][0], struct.pack("<I", READY) + token)
+    finally:
+        os.kill(lab.host.process.pid, signal.SIGCONT)
+    wait_for_bind(lab, bdf)
+    text = lab.host.do(f"cat {METADATA.format(bdf=bdf)}")
+    assert f"metadata: bar {WINDOW_BAR} offset {offset:#x} " in text
+    verify_transfers(lab, bdf)
+    dma.unbind(lab.host, bdf)
+    # The host let go there, and here the endpoint hears of it
+    assert peek(lab, WINDOW_BAR, offset + TOKEN, 4) == bytes(4)
+    poke(lab, BLOCK_BAR, TOKEN, bytes(4))
 
 
 # ---- what changes while it is looked at ----
@@ -368,11 +520,23 @@ def test_no_answer(target: tuple[Lab, str, Block]):
     assert lab.ctl.counters()["host.mem.read"].count < 800
 
 
-def test_answer_failed(target: tuple[Lab, str, Block]):
+@pytest.mark.parametrize(
+    "reason, words",
+    [
+        (0, "no reason given (0)"),
+        (1, "a channel did not stop (1)"),
+        (3, "the registers could not be mapped (3)"),
+        (77, "for a reason not known here (77)"),
+        (ONES, f"for a reason not known here ({ONES})"),
+    ],
+)
+def test_answer_failed(target: tuple[Lab, str, Block], reason: int, words: str):
+    """Q54: the endpoint says why; any number is bearable."""
     lab, bdf, block = target
     lie(lab, block, "state", 3, skip=2)
+    lie(lab, block, "reason", reason, skip=1)
     assert bind_error(lab, bdf) == EREMOTEIO
-    assert "could not map the DMA registers" in kernel_says(lab.host)
+    assert f"endpoint cannot lend its DMA channels: {words}\n" in kernel_says(lab.host)
 
 
 def test_link_dies_while_waiting(target: tuple[Lab, str, Block]):

@@ -124,6 +124,7 @@ REFUSED = [
     (USUAL.but(metadata_bar=4), None, "BAR4 has 256 bytes"),
     (USUAL.but(window_bar=4), None, "BAR4 has 256 bytes"),
     (USUAL.but(scratch_size=8 << 20), E2BIG, "scratch_size is too large"),
+    (USUAL.but(scratch_size=4100), EINVAL, "scratch_size has to be a multiple of 8"),
     (USUAL.but(msi_interrupts=0), EINVAL, "msi_interrupts is 0"),
     (USUAL.but(msi_interrupts=33), EINVAL, "msi_interrupts is 33"),
 ]
