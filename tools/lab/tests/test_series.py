@@ -319,6 +319,30 @@ def covers(patterns: list[str], path: str) -> bool:
     )
 
 
+def told_in_headers() -> list[tuple[str, str]]:
+    """The DOC blocks of headers that the series adds, with the header's path."""
+    return [
+        (path, name)
+        for path in ADDED
+        if re.match(r"include/linux/.*\.h$", path)
+        for name in re.findall(
+            r"^ \* DOC: (.+)$", (patch.REPO / path).read_text(), re.M
+        )
+    ]
+
+
+@pytest.mark.parametrize("path, name", told_in_headers())
+def test_what_headers_tell_is_in_the_documents(path: str, name: str):
+    """Q54: what two machines agree on is read where the documents are."""
+    documents = [
+        (patch.REPO / document).read_text()
+        for document in ADDED
+        if document.endswith(".rst")
+    ]
+    pulled = f".. kernel-doc:: {path}\n   :doc: {name}\n"
+    assert any(pulled in document for document in documents)
+
+
 @pytest.mark.needs("next-src")
 def test_trust_is_told_where_users_meet_it(next_tree: Path):
     """Q29: in the symbol's help, in the user's guide before its first command, and in
