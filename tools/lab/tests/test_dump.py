@@ -61,7 +61,7 @@ def refusal(program: Path, *arguments: str | Path) -> tuple[int, str]:
     )
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
-    return done.returncode, line
+    return done.returncode, line.removeprefix(f"{program.name}: ")
 
 
 @pytest.mark.parametrize(
