@@ -53,6 +53,11 @@ from front_door import (
         (["series", "export", "no/folder", "--signoff"], "--signoff wants a value"),
         (["series", "new"], "wants a name, a subject"),
         (["series", "new", "fixes-x"], "wants a name, a subject"),
+        (["fuzz", "5"], "'5'"),
+        (["fuzz", "--minutes"], "wants a value"),
+        (["fuzz", "--minutes", "0"], "'0'"),
+        (["fuzz", "--minutes", "x"], "'x'"),
+        (["fuzz", "--seed", "-1"], "'-1'"),
     ],
 )
 def test_wrong_arguments(cache: Path, args: list[str], names: str):
@@ -69,6 +74,7 @@ VERBS = (
     "shell",
     "tree",
     "series",
+    "fuzz",
     "doctor",
     "clean",
 )
