@@ -125,7 +125,7 @@ TESTS = "tools/lab/tests"
         (["test_run_machine.py"], {"base"}),
         (["test_dma.py"], {"base", "next"}),
         (["test_dma_faults.py", "-k", "window"], {"base", "next"}),
-        (["test_series.py", "-k", "kunit"], {"gate.kunit"}),
+        (["test_series.py", "-k", "test_kunit"], {"gate.kunit"}),
         (["test_series.py", "-k", "variant and i386"], {"gate.i386"}),
         (["test_series.py", "-k", "reproduces"], {"base-git"}),
         (["test_series.py", "-k", "no_new_warning and host"], {"gate.warnings-host"}),
