@@ -325,9 +325,7 @@ def told_in_headers() -> list[tuple[str, str]]:
         (path, name)
         for path in ADDED
         if re.match(r"include/linux/.*\.h$", path)
-        for name in re.findall(
-            r"^ \* DOC: (.+)$", (patch.REPO / path).read_text(), re.M
-        )
+        for name in re.findall(r"^ \* DOC: (.+)$", (REPO / path).read_text(), re.M)
     ]
 
 
@@ -335,9 +333,7 @@ def told_in_headers() -> list[tuple[str, str]]:
 def test_what_headers_tell_is_in_the_documents(path: str, name: str):
     """Q54: what two machines agree on is read where the documents are."""
     documents = [
-        (patch.REPO / document).read_text()
-        for document in ADDED
-        if document.endswith(".rst")
+        (REPO / document).read_text() for document in ADDED if document.endswith(".rst")
     ]
     pulled = f".. kernel-doc:: {path}\n   :doc: {name}\n"
     assert any(pulled in document for document in documents)
