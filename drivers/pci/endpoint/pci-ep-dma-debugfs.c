@@ -54,7 +54,9 @@ static int epdma_state_show(struct seq_file *s, void *unused)
 	seq_printf(s, "token: %#x\n", exp->token);
 	seq_printf(s, "requests: %lu\n", exp->nr_requests);
 	seq_printf(s, "repairs: %lu\n", exp->nr_repairs);
-	seq_printf(s, "watch: %s\n", exp->doorbell.irq ? "doorbell" : "polling");
+	seq_printf(s, "watch: %s%s\n",
+		   exp->doorbell.irq ? "doorbell" : "polling",
+		   exp->doorbell.is_parked ? ", parked" : "");
 	if (exp->block)
 		epdma_show_block(s, exp);
 
