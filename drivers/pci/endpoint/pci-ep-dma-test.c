@@ -872,7 +872,7 @@ static void break_last_chan(struct mock *m)
 
 static void break_scratch(struct mock *m)
 {
-	m->config.scratch_size = SIZE_MAX / 2;
+	m->config.scratch_size = (SIZE_MAX / 2) & ~7;
 }
 
 static void break_metadata_bar(struct mock *m)
@@ -1116,7 +1116,7 @@ static void test_mapping_is_tried_again(struct kunit *test)
 	}
 	expect_ready(m, 5);
 
-	/* All is as if it had worked at once: the next look is soon (EB3) */
+	/* All is as if it had worked at once: the next look is soon */
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&m->exp->watch));
 	KUNIT_EXPECT_TRUE(test, time_before_eq(m->exp->watch.timer.expires,
 					       jiffies + poll));
@@ -1161,7 +1161,7 @@ static void pass_pause(struct mock *m)
 	look(m);
 }
 
-/* No host is left to tell, and the old answer must not come back (EB1) */
+/* No host is left to tell, and the old answer must not come back */
 static void test_stuck_is_published(struct kunit *test)
 {
 	struct mock *m = test->priv;
@@ -1232,7 +1232,7 @@ static void test_stuck_memory_is_kept(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, last->name, dev_name(&m->epf->dev));
 }
 
-/* One export, claimed again: the past does not count (EA1) */
+/* One export, claimed again: the past does not count */
 static void test_stuck_then_claim_fails(struct kunit *test)
 {
 	struct mock *m = test->priv;
