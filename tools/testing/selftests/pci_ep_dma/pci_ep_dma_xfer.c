@@ -399,6 +399,7 @@ static void tell(struct mover *mover, const char *when)
 	printf("%s: submitted %u completed %u aborted %u terminated %u pending %u stray %u\n",
 	       when, result.submitted, result.completed, result.aborted,
 	       result.terminated, result.pending, result.stray);
+	fflush(stdout);
 }
 
 /* SIGTERM is blocked from the start, so that it cannot come too early */
