@@ -29,7 +29,7 @@
 
 #include "pci-ep-dma-internal.h"
 
-#define REGS_PHYS	0x7700005000ULL	/* far from memory */
+#define REGS_PHYS	0x77005000	/* far from memory */
 #define NR_DIR		2
 #define NR_CHANS	(2 * NR_DIR)
 #define REGS_SIZE	(0x200 + 0x200 * NR_DIR)

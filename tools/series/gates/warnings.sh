@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # warnings.sh SIDE TREE FRAGMENTS FILE...: build with W=1 and sparse those of the
-# C files that are part of the kernel in /obj, and those that FRAGMENTS add as an
-# object of their own: a KUnit test, the driver of a board. What is said goes to
+# C files that are part of the kernel in /obj, and those that FRAGMENTS add: a
+# KUnit test, the driver of a board. What is said goes to
 # /out/TREE.log. FRAGMENTS is one word, commas between.
 
 set -euo pipefail
@@ -13,13 +13,14 @@ side=$1 log=/out/$2.log
 IFS=, read -r -a fragments <<<"$3"
 shift 3
 
-# Whether the configuration has the object of a file in the Makefile beside it.
+# Whether the configuration has the object of a file in the Makefile beside it, on
+# its own or as part of another.
 configured()		# FILE
 {
 	local object=${1##*/} symbol
 
 	object=${object%.c}.o
-	symbol=$(sed -nE 's/^obj-\$\((CONFIG_\w+)\)\s*\+=\s*'"$object"'$/\1/p' \
+	symbol=$(sed -nE 's/^[a-z0-9-]+-\$\((CONFIG_\w+)\)\s*\+=\s*'"$object"'$/\1/p' \
 		"/src/${1%/*}/Makefile")
 	[[ $symbol ]] && grep -q "^$symbol=[my]$" /obj/.config
 }
