@@ -24,12 +24,6 @@ BOUND = 2.0
 CUT = "cutting off the device"
 
 
-@pytest.fixture(scope="module")
-def machines(boot_lab) -> Iterator[tuple[Lab, str]]:
-    with boot_lab("dma-stop", "rcar-s4", "next") as lab:
-        yield lab, dma.bring_up(lab)
-
-
 @pytest.fixture
 def bound(machines: tuple[Lab, str]) -> Iterator[tuple[Lab, str]]:
     """Bound before, and again afterwards, with the engine well."""
