@@ -24,6 +24,8 @@
  * @map: the client's name for channel 0
  * @parent: device of the driver
  * @client: device of the one that uses it
+ * @watch: sees the devices of channels come and go
+ * @meanwhile: what to do when that of a channel does
  * @alloc_error: what device_alloc_chan_resources() returns
  * @registered: the core has it
  * @released: device_release() ran
@@ -36,6 +38,8 @@ struct fake_dma {
 	struct dma_slave_map map;
 	struct device *parent;
 	struct device *client;
+	struct class_interface watch;
+	void (*meanwhile)(struct fake_dma *fake);
 	int alloc_error;
 	bool registered;
 	bool released;
@@ -99,6 +103,46 @@ static void expect_no_warning(struct kunit *test)
 		kunit_info(test, "a warning would not be noticed\n");
 	else
 		KUNIT_EXPECT_FALSE(test, test_taint(TAINT_WARN));
+}
+
+/*
+ * The class of the channels' devices tells of each that comes or goes, while
+ * the core is about to register or unregister the channel and has no lock. What
+ * a client does at that time on another CPU is done from there.
+ */
+static struct fake_dma *watched;
+
+static void fake_meanwhile(struct device *dev)
+{
+	void (*meanwhile)(struct fake_dma *fake) = watched->meanwhile;
+
+	if (!meanwhile || dev->parent != watched->parent)
+		return;
+	watched->meanwhile = NULL;
+	meanwhile(watched);
+}
+
+static int fake_add_dev(struct device *dev)
+{
+	fake_meanwhile(dev);
+	return 0;
+}
+
+static void fake_watch(struct kunit *test)
+{
+	struct fake_dma *fake = test->priv;
+
+	watched = fake;
+	fake->watch.class = fake->chans[0].dev->device.class;
+	fake->watch.add_dev = fake_add_dev;
+	fake->watch.remove_dev = fake_meanwhile;
+	KUNIT_ASSERT_EQ(test, class_interface_register(&fake->watch), 0);
+}
+
+static void fake_unwatch(struct fake_dma *fake)
+{
+	fake->meanwhile = NULL;
+	class_interface_unregister(&fake->watch);
 }
 
 static void fake_unregister(struct fake_dma *fake)
@@ -222,6 +266,138 @@ static void channel_comes_and_goes(struct kunit *test)
 	expect_no_warning(test);
 }
 
+/* Make it one whose channels dmaengine_get() takes */
+static int fake_publish(struct fake_dma *fake)
+{
+	int err;
+
+	if (fake->registered)
+		fake_unregister(fake);
+	fake->released = false;
+	fake->dma.privatecnt = 0;
+	dma_cap_clear(DMA_PRIVATE, fake->dma.cap_mask);
+
+	err = dma_async_device_register(&fake->dma);
+	fake->registered = !err;
+
+	return err;
+}
+
+/* One comes and goes, and then those who take all that is public */
+static void use_all(struct fake_dma *fake)
+{
+	struct dma_chan *chan = fake_request(fake, 1);
+
+	if (chan)
+		dma_release_channel(chan);
+	dmaengine_get();
+}
+
+static void no_public_client_amid_unregister(struct kunit *test)
+{
+	struct fake_dma *fake = test->priv;
+	struct device *dev[NUM_CHANS];
+	int i;
+
+	KUNIT_ASSERT_EQ(test, fake_publish(fake), 0);
+	for (i = 0; i < NUM_CHANS; i++)
+		dev[i] = get_device(&fake->chans[i].dev->device);
+
+	/* Channel 0 is gone then and channel 1 is not */
+	fake_watch(test);
+	fake->meanwhile = use_all;
+	fake_unregister(fake);
+	KUNIT_EXPECT_NULL(test, fake->meanwhile);
+	fake_unwatch(fake);
+
+	KUNIT_EXPECT_TRUE(test, fake->released);
+	for (i = 0; i < NUM_CHANS; i++)
+		KUNIT_EXPECT_EQ(test, fake->chans[i].client_count, 0);
+
+	/* What was taken in spite of that is only given back to a public one */
+	if (!fake->released)
+		dma_cap_clear(DMA_PRIVATE, fake->dma.cap_mask);
+	dmaengine_put();
+	for (i = 0; i < NUM_CHANS; i++)
+		put_device(dev[i]);
+	expect_no_warning(test);
+}
+
+static void no_public_client_of_a_channel_that_left(struct kunit *test)
+{
+	struct fake_dma *fake = test->priv;
+	struct device *dev;
+
+	KUNIT_ASSERT_EQ(test, fake_publish(fake), 0);
+	dev = get_device(&fake->chans[1].dev->device);
+
+	dma_async_device_channel_unregister(&fake->dma, &fake->chans[1]);
+	dmaengine_get();
+	KUNIT_EXPECT_EQ(test, fake->chans[0].client_count, 1);
+	KUNIT_EXPECT_EQ(test, fake->chans[1].client_count, 0);
+	KUNIT_EXPECT_EQ(test, kref_read(&dev->kobj.kref), 1);
+	dmaengine_put();
+
+	put_device(dev);
+	fake_unregister(fake);
+	KUNIT_EXPECT_TRUE(test, fake->released);
+	expect_no_warning(test);
+}
+
+static struct dma_chan *early;
+
+static void request_early(struct fake_dma *fake)
+{
+	early = dma_get_slave_channel(&fake->chans[1]);
+}
+
+static void no_client_before_register(struct kunit *test)
+{
+	struct fake_dma *fake = test->priv;
+	struct dma_chan *chan = &fake->chans[1];
+	int err;
+
+	dma_async_device_channel_unregister(&fake->dma, chan);
+	fake_watch(test);
+	early = NULL;
+	fake->meanwhile = request_early;
+	err = dma_async_device_channel_register(&fake->dma, chan, NULL);
+	KUNIT_EXPECT_NULL(test, fake->meanwhile);
+	fake_unwatch(fake);
+
+	KUNIT_EXPECT_EQ(test, err, 0);
+	KUNIT_EXPECT_NULL(test, early);
+	if (early) {
+		/* The registration forgot its client */
+		chan->client_count = 1;
+		dma_release_channel(early);
+	}
+
+	chan = dma_get_slave_channel(chan);
+	KUNIT_EXPECT_NOT_NULL(test, chan);
+	if (chan)
+		dma_release_channel(chan);
+	fake_unregister(fake);
+	KUNIT_EXPECT_TRUE(test, fake->released);
+	expect_no_warning(test);
+}
+
+/* A client waits for channels, and the first cannot be had */
+static void failed_register_leaves_no_channel(struct kunit *test)
+{
+	struct fake_dma *fake = test->priv;
+	int i;
+
+	dmaengine_get();
+	fake->alloc_error = -ENODEV;
+	KUNIT_EXPECT_EQ(test, fake_publish(fake), -ENODEV);
+	for (i = 0; i < NUM_CHANS; i++)
+		KUNIT_EXPECT_TRUE(test, !fake->chans[i].local);
+	KUNIT_EXPECT_EQ(test, fake->dma.chancnt, 0);
+	dmaengine_put();
+	expect_no_warning(test);
+}
+
 static int fake_init(struct kunit *test)
 {
 	struct fake_dma *fake;
@@ -282,6 +458,10 @@ static struct kunit_case dmaengine_cases[] = {
 	KUNIT_CASE(no_client_after_unregister),
 	KUNIT_CASE(refused_device_stays_in_the_list),
 	KUNIT_CASE(channel_comes_and_goes),
+	KUNIT_CASE(no_public_client_amid_unregister),
+	KUNIT_CASE(no_public_client_of_a_channel_that_left),
+	KUNIT_CASE(no_client_before_register),
+	KUNIT_CASE(failed_register_leaves_no_channel),
 	{}
 };
 
