@@ -31,6 +31,7 @@
  * @deaf: it does not stop when it is told to
  * @done: status bit
  * @abort: status bit
+ * @late: its done is latched when the handler has just looked
  * @starts: how often it was started
  * @client: whose transfer it was given last
  */
@@ -39,6 +40,7 @@ struct mock_chan {
 	bool deaf;
 	bool done;
 	bool abort;
+	bool late;
 	unsigned int starts;
 	void *client;
 };
@@ -52,6 +54,7 @@ struct mock_chan {
  * @never_stops: not even together with its direction
  * @dead: all registers read as ones
  * @is_cut_off: it can reach no memory
+ * @keeps_reach: it cannot be cut off
  * @cuts: how often it was cut off
  * @lets_in: how often it was let in
  * @polls: how often a status was read
@@ -68,6 +71,7 @@ struct mock {
 	bool never_stops;
 	bool dead;
 	bool is_cut_off;
+	bool keeps_reach;
 	unsigned int cuts;
 	unsigned int lets_in;
 	unsigned int polls;
@@ -193,8 +197,9 @@ mock_handle_int(struct dw_edma_irq *dw_irq, enum dw_edma_dir dir,
 			continue;
 		}
 
-		c->done = false;
+		c->done = c->late;
 		c->abort = false;
+		c->late = false;
 		if (is_done)
 			done(chan);
 		if (is_aborted)
@@ -234,6 +239,10 @@ static void mock_ch_config(struct dw_edma_chan *chan)
 		generic_handle_irq_safe(mock->irq);
 }
 
+static void mock_ch_mask(struct dw_edma_chan *chan)
+{
+}
+
 static void mock_debugfs_on(struct dw_edma *dw)
 {
 }
@@ -241,6 +250,7 @@ static void mock_debugfs_on(struct dw_edma *dw)
 static const struct dw_edma_core_ops mock_core = {
 	.quiesce = mock_quiesce,
 	.ch_quiesce = mock_ch_quiesce,
+	.ch_mask = mock_ch_mask,
 	.ch_count = mock_ch_count,
 	.ch_running = mock_ch_running,
 	.ch_stop = mock_ch_stop,
@@ -274,10 +284,12 @@ static void mock_let_in(struct device *dev)
 	mock->is_cut_off = false;
 }
 
-static void mock_cut_off(struct device *dev)
+static int mock_cut_off(struct device *dev)
 {
 	mock->cuts++;
-	mock->is_cut_off = true;
+	mock->is_cut_off = !mock->keeps_reach;
+
+	return mock->is_cut_off ? 0 : -EIO;
 }
 
 static const struct dw_edma_plat_ops mock_remote_ops = {
@@ -578,6 +590,28 @@ static void aborted_while_it_runs(struct kunit *test)
 	dma_release_channel(chan);
 }
 
+/* Its done comes after that, and is not of the transfer that follows */
+static void aborted_then_done(struct kunit *test)
+{
+	struct client *c = test->priv;
+	struct dma_chan *chan = take(test, EDMA_DIR_READ, 0);
+
+	start(test, chan, &c[0]);
+	start(test, chan, &c[1]);
+	hw(chan)->runs = false;
+	hw(chan)->abort = true;
+	hw(chan)->late = true;
+	ring();
+	expect_end(test, &c[0], DMA_TRANS_ABORTED);
+	ring();
+	expect_silence(test, &c[1]);
+	KUNIT_EXPECT_TRUE(test, hw(chan)->runs);
+	finish(chan);
+	ring();
+	expect_end(test, &c[1], DMA_TRANS_NOERROR);
+	dma_release_channel(chan);
+}
+
 /* Its direction is stopped instead, and what ran there has failed */
 static void deaf_channel(struct kunit *test)
 {
@@ -740,6 +774,33 @@ static void probed_while_stuck(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 2, mock->lets_in);
 }
 
+/* The rest of a local one is of use, but not who shares registers with it */
+static void probed_at_work(struct kunit *test)
+{
+	struct client *c = test->priv;
+	struct mock_chan *at_work = &mock->chans[EDMA_DIR_READ][0];
+	struct dma_chan *chan;
+	int i;
+
+	KUNIT_ASSERT_EQ(test, 0, dw_edma_remove(&mock->chip));
+	at_work->runs = true;
+	at_work->deaf = true;
+	mock->never_stops = true;
+	KUNIT_ASSERT_EQ(test, 0, dw_edma_probe(&mock->chip));
+	mock->dw = mock->chip.dw;
+	for (i = 0; i < NR_CHANS; i++) {
+		chan = &mock->dw->chan[NR_CHANS + i].vc.chan;
+		KUNIT_EXPECT_NULL(test, dma_get_slave_channel(chan));
+	}
+
+	chan = take(test, EDMA_DIR_WRITE, 0);
+	start(test, chan, &c[0]);
+	finish(chan);
+	ring();
+	expect_end(test, &c[0], DMA_TRANS_NOERROR);
+	dma_release_channel(chan);
+}
+
 /* Q8: nobody answers, and nobody asks for long */
 static void dead_device(struct kunit *test)
 {
@@ -755,6 +816,34 @@ static void dead_device(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, dw_edma_remove(&mock->chip));
 	KUNIT_EXPECT_EQ(test, 1, mock->polls);
 	dma_release_channel(chan);
+}
+
+/* Nobody answers, so nobody knows that it is cut off: its memory is kept */
+static void dead_link(struct kunit *test)
+{
+	struct client *c = test->priv;
+	struct dma_chan *chan = take(test, EDMA_DIR_WRITE, 0);
+
+	start(test, chan, &c[0]);
+	start(test, chan, &c[1]);
+	mock->dead = true;
+	mock->keeps_reach = true;
+	hw(chan)->abort = true;
+	ring();
+	KUNIT_EXPECT_EQ(test, 1, mock->cuts);
+	expect_silence(test, &c[0]);
+	expect_end(test, &c[1], DMA_TRANS_ABORTED);
+	KUNIT_EXPECT_EQ(test, DMA_ERROR, status_of(&c[0]));
+	KUNIT_EXPECT_NULL(test, prepare(chan));
+	dma_release_channel(chan);
+
+	/* The link has come back, but its function is still at work */
+	mock->dead = false;
+	hw(chan)->deaf = true;
+	mock->never_stops = true;
+	KUNIT_EXPECT_EQ(test, -EIO, dw_edma_remove(&mock->chip));
+	KUNIT_EXPECT_EQ(test, 2, mock->cuts);
+	expect_silence(test, &c[0]);
 }
 
 /* Q49: what failed is known for as long as somebody may ask */
@@ -832,6 +921,111 @@ static void cookies_start_over(struct kunit *test)
 	dma_release_channel(chan);
 }
 
+/* A client here uses a channel that stops together with what the host had */
+static void reclaimed_beside_a_client(struct kunit *test)
+{
+	struct client *c = test->priv;
+	struct dma_chan *lent = take(test, EDMA_DIR_WRITE, 0);
+	struct dma_chan *chan = take(test, EDMA_DIR_WRITE, 1);
+
+	KUNIT_ASSERT_EQ(test, 0, dw_edma_delegate_chan(lent));
+	start(test, chan, &c[0]);
+	start(test, chan, &c[1]);
+	hw(lent)->runs = true;
+	KUNIT_EXPECT_EQ(test, 0, dw_edma_reclaim_chan(lent));
+	msleep(20);
+	expect_end(test, &c[0], DMA_TRANS_ABORTED);
+	finish(chan);
+	ring();
+	expect_end(test, &c[1], DMA_TRANS_NOERROR);
+
+	start(test, lent, &c[2]);
+	finish(lent);
+	ring();
+	expect_end(test, &c[2], DMA_TRANS_NOERROR);
+	dma_release_channel(chan);
+	dma_release_channel(lent);
+}
+
+/* What shares registers with a channel that does not stop is of no use here */
+static void reclaimed_in_vain(struct kunit *test)
+{
+	struct client *c = test->priv;
+	struct dma_chan *lent = take(test, EDMA_DIR_WRITE, 0);
+	struct dma_chan *chan = &mock->dw->chan[1].vc.chan;
+
+	KUNIT_ASSERT_EQ(test, 0, dw_edma_delegate_chan(lent));
+	hw(lent)->runs = true;
+	hw(lent)->deaf = true;
+	mock->never_stops = true;
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, dw_edma_reclaim_chan(lent));
+	KUNIT_EXPECT_NULL(test, dma_get_slave_channel(chan));
+
+	/* Whoever wants it tries again */
+	mock->never_stops = false;
+	take(test, EDMA_DIR_WRITE, 1);
+	KUNIT_EXPECT_EQ(test, 0, dw_edma_reclaim_chan(lent));
+	start(test, chan, &c[0]);
+	start(test, lent, &c[1]);
+	finish(chan);
+	finish(lent);
+	ring();
+	expect_end(test, &c[0], DMA_TRANS_NOERROR);
+	expect_end(test, &c[1], DMA_TRANS_NOERROR);
+	dma_release_channel(chan);
+	dma_release_channel(lent);
+}
+
+/* A client here had begun a transfer when the engine stopped listening */
+static void stuck_beside_a_client(struct kunit *test)
+{
+	struct client *c = test->priv;
+	struct dma_chan *lent = take(test, EDMA_DIR_WRITE, 0);
+	struct dma_chan *chan = take(test, EDMA_DIR_WRITE, 1);
+
+	KUNIT_ASSERT_EQ(test, 0, dw_edma_delegate_chan(lent));
+	start(test, chan, &c[0]);
+	start(test, chan, &c[1]);
+	submit(test, chan, &c[2]);
+	hw(chan)->deaf = true;
+	mock->never_stops = true;
+	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, dw_edma_reclaim_chan(lent));
+	dma_async_issue_pending(chan);
+	msleep(20);
+	expect_silence(test, &c[0]);
+	KUNIT_EXPECT_EQ(test, DMA_ERROR, status_of(&c[0]));
+	expect_end(test, &c[1], DMA_TRANS_ABORTED);
+	expect_end(test, &c[2], DMA_TRANS_ABORTED);
+	KUNIT_EXPECT_NULL(test, prepare(chan));
+	dma_release_channel(chan);
+	dma_release_channel(lent);
+}
+
+/* The host's transfer is over, or it is not, and so it is said */
+static void removed_while_lent(struct kunit *test)
+{
+	struct dma_chan *lent = take(test, EDMA_DIR_WRITE, 0);
+
+	KUNIT_ASSERT_EQ(test, 0, dw_edma_delegate_chan(lent));
+	hw(lent)->runs = true;
+	KUNIT_EXPECT_EQ(test, 0, dw_edma_remove(&mock->chip));
+	KUNIT_EXPECT_EQ(test, -ENODEV, dw_edma_reclaim_chan(lent));
+	dma_release_channel(lent);
+}
+
+static void removed_while_stuck_and_lent(struct kunit *test)
+{
+	struct dma_chan *lent = take(test, EDMA_DIR_WRITE, 0);
+
+	KUNIT_ASSERT_EQ(test, 0, dw_edma_delegate_chan(lent));
+	hw(lent)->runs = true;
+	hw(lent)->deaf = true;
+	mock->never_stops = true;
+	KUNIT_EXPECT_NE(test, 0, dw_edma_remove(&mock->chip));
+	KUNIT_EXPECT_EQ(test, -EIO, dw_edma_reclaim_chan(lent));
+	dma_release_channel(lent);
+}
+
 /* ---- suite */
 
 static int mock_init(struct kunit *test, u32 flags, bool rings_early)
@@ -872,12 +1066,14 @@ static struct kunit_case remote_cases[] = {
 	KUNIT_CASE(aborted_goes_on),
 	KUNIT_CASE(done_and_aborted),
 	KUNIT_CASE(aborted_while_it_runs),
+	KUNIT_CASE(aborted_then_done),
 	KUNIT_CASE(deaf_channel),
 	KUNIT_CASE(stuck_engine),
 	KUNIT_CASE(removed_while_it_runs),
 	KUNIT_CASE(removed_while_stuck),
 	KUNIT_CASE(probed_while_stuck),
 	KUNIT_CASE(dead_device),
+	KUNIT_CASE(dead_link),
 	KUNIT_CASE(pollers_hear_of_errors),
 	KUNIT_CASE(many_errors),
 	KUNIT_CASE(cookies_start_over),
@@ -897,6 +1093,12 @@ static struct kunit_case local_cases[] = {
 	KUNIT_CASE(deaf_channel),
 	KUNIT_CASE(removed_while_it_runs),
 	KUNIT_CASE(stuck_local_engine),
+	KUNIT_CASE(probed_at_work),
+	KUNIT_CASE(reclaimed_beside_a_client),
+	KUNIT_CASE(reclaimed_in_vain),
+	KUNIT_CASE(stuck_beside_a_client),
+	KUNIT_CASE(removed_while_lent),
+	KUNIT_CASE(removed_while_stuck_and_lent),
 	{}
 };
 

@@ -22,10 +22,12 @@
  *   mask and the message address, so stopping one channel stops them all, and
  *   they come back together. In the HDMA native map the unit is the channel.
  *
- *   A unit that does not stop is *stuck*: it stays delegated, which keeps
- *   everybody here away from it, until an attempt to stop it succeeds. One is
- *   made when it is reclaimed again, and when somebody wants a channel of it, be
- *   it to delegate it again or to use it here.
+ *   A unit that does not stop is *stuck*: all of it counts as delegated, which
+ *   keeps everybody here away from it, until an attempt to stop it succeeds. One
+ *   is made when it is reclaimed again, and when somebody wants a channel of it,
+ *   be it to delegate it again or to use it here. What ran here on its other
+ *   channels has failed in either case (see "Stopping a channel" in
+ *   dw-edma-core.c). Only removal of the instance ends the attempts.
  *
  * Lifetime
  *   The caller holds each channel by an ordinary DMAengine reference from
@@ -37,7 +39,8 @@
  * Locking
  *   irq_mode and stuck change under vc.lock. The interrupt handler reads
  *   irq_mode without it, therefore delegating waits for running handlers
- *   before it returns. One vc.lock is held at a time; nothing else nests.
+ *   before it returns. One vc.lock is held at a time, under stop_lock when a
+ *   unit is stopped; nothing else nests.
  *   Delegate and reclaim of channels of one unit are serialised by the caller.
  *   A stuck channel that nobody holds is tried under dma_list_mutex, which
  *   removal takes before it returns.
@@ -75,15 +78,12 @@ static void dw_edma_chan_let_go(struct dw_edma_chan *chan)
 static void dw_edma_unit_stuck(struct dw_edma_chan *chan)
 {
 	struct dw_edma_chan *pos = NULL;
-	bool said = chan->stuck;
 
-	while ((pos = dw_edma_unit_next(chan, pos))) {
-		guard(spinlock_irqsave)(&pos->vc.lock);
-		if (dw_edma_chan_delegated(pos))
-			pos->stuck = true;
-	}
+	while ((pos = dw_edma_unit_next(chan, pos)))
+		scoped_guard(spinlock_irqsave, &pos->vc.lock)
+			pos->irq_mode = DW_EDMA_CH_IRQ_REMOTE;
 
-	if (!said)
+	if (!chan->stuck)
 		dev_err(chan->dw->dma.dev,
 			"%s channel %d does not stop and stays unusable until it does\n",
 			str_write_read(chan->dir == EDMA_DIR_WRITE), chan->id);
@@ -102,19 +102,29 @@ static void dw_edma_unit_restore(struct dw_edma_chan *chan)
 
 		guard(spinlock_irqsave)(&pos->vc.lock);
 		pos->irq_mode = DW_EDMA_CH_IRQ_LOCAL;
-		pos->stuck = false;
 	}
 }
 
 /* Take back all delegated channels of the unit of @chan, or none */
 static int dw_edma_unit_stop(struct dw_edma_chan *chan)
 {
-	int ret = dw_edma_core_ch_quiesce(chan);
+	int ret;
 
+	guard(mutex)(&chan->dw->stop_lock);
+
+	/* Somebody else has, and it may be in use here */
+	if (!dw_edma_chan_delegated(chan))
+		return 0;
+
+	dw_edma_hold_unit(chan);
+
+	ret = dw_edma_core_ch_quiesce(chan);
 	if (ret)
 		dw_edma_unit_stuck(chan);
 	else
 		dw_edma_unit_restore(chan);
+
+	dw_edma_settle_unit(chan, ret ? DW_EDMA_IS_STUCK : DW_EDMA_RESTS);
 
 	return ret;
 }
@@ -216,8 +226,9 @@ EXPORT_SYMBOL_GPL(dw_edma_delegate_chan);
  *
  * Return: 0 on success and if the channel is not delegated, -EINVAL if the
  * instance is not the local one, -ENODEV if it was removed, which has stopped
- * the channel, -EIO if another channel of the unit was found stuck before, or
- * the error of the core's stop operation.
+ * the channel, -EIO if it was removed and the channel not stopped or if another
+ * channel of the unit was found stuck before, or the error of the core's stop
+ * operation.
  */
 int dw_edma_reclaim_chan(struct dma_chan *dchan)
 {
@@ -228,9 +239,8 @@ int dw_edma_reclaim_chan(struct dma_chan *dchan)
 	if (!(chan->dw->flags & DW_EDMA_CHIP_LOCAL))
 		return -EINVAL;
 
-	/* Removing the instance has stopped the engine */
 	if (chan->status == EDMA_ST_GONE)
-		return -ENODEV;
+		return chan->stuck ? -EIO : -ENODEV;
 
 	if (!dw_edma_chan_delegated(chan))
 		return 0;

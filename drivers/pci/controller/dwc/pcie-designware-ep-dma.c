@@ -9,9 +9,10 @@
  *
  * epc->lock, held by the EPC core around all operations (asserted), is held by
  * dw_pcie_ep_cleanup() as well, which removes the eDMA: what pci->edma says is
- * true for as long as an operation runs, and the eDMA's registers are there. A caller that
- * keeps what it was told learns of the removal by -ENODEV. Interrupts that it
- * requested, of the doorbell say, it has to give back before: it is told by
+ * true for as long as an operation runs, and the eDMA's registers are there. A
+ * caller that keeps what it was told learns of the removal by -ENODEV, or by -EIO
+ * if it gives a channel back that was not stopped. Interrupts that it requested,
+ * of the doorbell say, it has to give back before: it is told by
  * pci_epc_deinit_notify().
  *
  * A channel is identified by the data region that the eDMA driver stores in
@@ -197,10 +198,7 @@ int dw_pcie_ep_reclaim_dma_chan(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 
 	lockdep_assert_held(&epc->lock);
 
-	/* Removing the eDMA driver has turned the engine off */
-	if (!pci->edma.dw)
-		return -ENODEV;
-
+	/* The channel knows how the engine was left if its driver was removed */
 	if (!dw_pcie_ep_owns_chan(&pci->edma, chan))
 		return -EINVAL;
 
