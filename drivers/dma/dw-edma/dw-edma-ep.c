@@ -51,8 +51,12 @@
 #define POLL_MAX_US	(50 * USEC_PER_MSEC)
 #define READY_LIMIT_US	(10 * USEC_PER_SEC)
 
-/* The endpoint writes the block in well under a millisecond */
-#define COPY_TRIES	20
+/*
+ * The endpoint writes the block in well under a millisecond. But while it takes
+ * channels back from another host the block is not valid, and to stop both
+ * directions may take it 200 ms each.
+ */
+#define COPY_LIMIT_US	(1 * USEC_PER_SEC)
 
 struct dw_edma_ep {
 	struct pci_dev *pdev;
@@ -65,6 +69,7 @@ struct dw_edma_ep {
 	u32 doorbell_data;
 	u32 token;			/* written to the host area */
 	u64 ready_us;			/* from request to ready */
+	bool left_behind;		/* another host's request may stand */
 	struct dentry *debugfs;
 };
 
@@ -207,12 +212,20 @@ static int copy_once(struct dw_edma_ep *ep, void *buf, size_t len,
 	return compare(block_read(ep, state), ep->info.state);
 }
 
+/* Sleep a quarter of what was waited for already */
+static void pause_after(u64 waited_us)
+{
+	fsleep(clamp(waited_us / 4, POLL_MIN_US, POLL_MAX_US));
+}
+
 static int copy_block(struct dw_edma_ep *ep)
 {
 	size_t len = sizeof(struct pci_ep_dma_wire_header);
 	size_t hint = block_read(ep, total_len);
+	ktime_t start = ktime_get();
 	const char *field;
-	int err, i;
+	u64 waited_us;
+	int err;
 
 	/* How much to copy; the length that counts is the one in the copy */
 	if (hint > len && hint <= ep->block_len)
@@ -222,11 +235,11 @@ static int copy_block(struct dw_edma_ep *ep)
 	if (!buf)
 		return -ENOMEM;
 
-	for (i = 0; i < COPY_TRIES; i++) {
-		err = copy_once(ep, buf, len, &field);
-		if (err != -EAGAIN)
+	while ((err = copy_once(ep, buf, len, &field)) == -EAGAIN) {
+		waited_us = ktime_us_delta(ktime_get(), start);
+		if (waited_us >= COPY_LIMIT_US)
 			break;
-		fsleep(POLL_MIN_US);
+		pause_after(waited_us);
 	}
 
 	return err ? refuse(ep, err, field) : 0;
@@ -254,6 +267,9 @@ static u32 fresh_token(struct dw_edma_ep *ep)
 {
 	u32 left = readl(token_word(ep));
 	u32 token = get_random_u32();
+
+	/* Not served when the block was copied, but maybe before we ask */
+	ep->left_behind |= left;
 
 	do {
 		token = pci_ep_dma_next(token);
@@ -319,7 +335,7 @@ static int wait_ready(struct dw_edma_ep *ep)
 
 	ep->ready_us = 0;
 	do {
-		fsleep(clamp(ep->ready_us / 4, POLL_MIN_US, POLL_MAX_US));
+		pause_after(ep->ready_us);
 		err = look_for_ready(ep);
 		ep->ready_us = ktime_us_delta(ktime_get(), start);
 	} while (err == -EAGAIN && ep->ready_us < READY_LIMIT_US);
@@ -360,9 +376,10 @@ static int ask(struct dw_edma_ep *ep)
 /*
  * The block is copied again when the endpoint says ready, and this copy is the
  * one that is used. It tells about the same offer as the first unless another
- * host had left its request behind: ending that one makes a new generation.
+ * host had left its request behind: ending that one makes a new generation,
+ * whether it was served or refused.
  */
-static int confirm(struct dw_edma_ep *ep, u32 generation, bool left_behind)
+static int confirm(struct dw_edma_ep *ep, u32 generation)
 {
 	int err = copy_block(ep);
 
@@ -373,7 +390,7 @@ static int confirm(struct dw_edma_ep *ep, u32 generation, bool left_behind)
 		return refuse(ep, -EAGAIN, "state");
 	if (ep->info.serviced != ep->token)
 		return refuse(ep, -EAGAIN, "serviced");
-	if (ep->info.generation != generation && !left_behind)
+	if (ep->info.generation != generation && !ep->left_behind)
 		return refuse(ep, -EAGAIN, "generation");
 
 	return 0;
@@ -422,7 +439,7 @@ static int debugfs_on(struct dw_edma_ep *ep)
  *
  * The request is withdrawn after the driver's .remove(), or if its probe fails.
  *
- * Context: Process context, device lock of @pdev held. Sleeps, up to 10 s where
+ * Context: Process context, device lock of @pdev held. Sleeps, up to 12 s where
  * the endpoint does not answer.
  *
  * Return: what the endpoint offers, checked, valid until the driver is unbound;
@@ -433,7 +450,6 @@ static int debugfs_on(struct dw_edma_ep *ep)
 const struct pci_ep_dma_info *devm_dw_edma_ep_attach(struct pci_dev *pdev)
 {
 	struct dw_edma_ep *ep;
-	bool left_behind;
 	u32 generation;
 	int err;
 
@@ -455,7 +471,7 @@ const struct pci_ep_dma_info *devm_dw_edma_ep_attach(struct pci_dev *pdev)
 		return ERR_PTR(err);
 
 	generation = ep->info.generation;
-	left_behind = ep->info.state == PCI_EP_DMA_STATE_READY;
+	ep->left_behind = ep->info.serviced;
 
 	err = map_targets(ep);
 	if (err)
@@ -465,7 +481,7 @@ const struct pci_ep_dma_info *devm_dw_edma_ep_attach(struct pci_dev *pdev)
 	if (err)
 		return ERR_PTR(err);
 
-	err = ask(ep) ?: confirm(ep, generation, left_behind);
+	err = ask(ep) ?: confirm(ep, generation);
 	if (err)
 		return ERR_PTR(err);
 

@@ -488,7 +488,7 @@ def test_changed_once_while_copied(target: tuple[Lab, str, Block], field: str):
 def test_never_stands_still(target: tuple[Lab, str, Block]):
     """Q3: another generation behind every copy, for as long as the host looks."""
     lab, bdf, block = target
-    for copy in range(20):
+    for copy in range(60):
         lie(lab, block, "generation", 0x1000 + copy, skip=2 * copy + 1, count=1)
     assert_refused(lab, bdf, EAGAIN, "generation")
 
