@@ -124,8 +124,12 @@ static bool find_block(const struct source *src,
 	for (offset = 0; offset <= PCI_EP_DMA_MAX_OFFSET &&
 	     offset + sizeof(struct pci_ep_dma_wire_header) <= src->len;
 	     offset += PCI_EP_DMA_BLOCK_ALIGN) {
-		if (read_header(src, offset, magic) == U32_MAX)
-			refuse(src, -EIO, "magic");
+		/* Behind words that answer, all ones are the end of what does */
+		if (read_header(src, offset, magic) == U32_MAX) {
+			if (!offset)
+				refuse(src, -EIO, "magic");
+			return false;
+		}
 		if (read_header(src, offset, magic) != PCI_EP_DMA_MAGIC)
 			continue;
 
@@ -142,7 +146,8 @@ static bool find_block(const struct source *src,
 
 int main(int argc, char **argv)
 {
-	static __le32 copy[PCI_EP_DMA_MAX_LEN / sizeof(__le32)];
+	/* The parser reads 64-bit words as such */
+	static __le32 copy[PCI_EP_DMA_MAX_LEN / sizeof(__le32)] __aligned(8);
 	static struct pci_ep_dma_info info;
 	struct seq_file out = { stdout };
 	struct pci_ep_dma_limits limits;

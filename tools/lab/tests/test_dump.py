@@ -88,6 +88,13 @@ def test_refusal(program: Path, tmp_path: Path, at: int, word: int, why: str):
     assert refusal(program, dump) == (1, f"{dump}: {why}")
 
 
+def test_ones_behind_words(program: Path, tmp_path: Path):
+    """As the kernel has it: what answers at its start has a link."""
+    dump = tmp_path / "dump"
+    dump.write_bytes(bytes(4096) + b"\xff" * 4096)
+    assert refusal(program, dump) == (1, f"{dump}: no block found (magic)")
+
+
 @pytest.mark.parametrize("missing", [1, 4, 0x100, 0x160])
 def test_cut_off(program: Path, tmp_path: Path, missing: int):
     shown = bar_with("block-own-bars")
