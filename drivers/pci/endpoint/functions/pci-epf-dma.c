@@ -444,6 +444,8 @@ static const struct pci_epf_ops epf_dma_ops = {
 
 static struct pci_epf_driver epf_dma_driver = {
 	.driver.name	= "pci_epf_dma",
+	/* The endpoint core does not call unbind() on the way */
+	.driver.suppress_bind_attrs = true,
 	.probe		= epf_dma_probe,
 	.id_table	= epf_dma_ids,
 	.ops		= &epf_dma_ops,
