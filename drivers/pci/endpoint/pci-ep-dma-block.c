@@ -89,19 +89,19 @@ static void epdma_fill_info(struct pci_ep_dma_export *exp,
 				engine + exp->scratch_offset : 0,
 		.scratch_size = exp->config.scratch_size,
 		.nr_mems = 1,
-		.nr_chans = exp->nr_chans,
+		.nr_chans = exp->nr_offered,
 	};
 
 	info->mems[0] = (struct pci_ep_dma_mem) {
 		.win = {
 			.bar = exp->metadata_bar,
 			.offset = exp->ll_offset,
-			.size = exp->nr_chans * EPDMA_LL_SIZE,
+			.size = exp->nr_offered * EPDMA_LL_SIZE,
 		},
 		.addr = engine + exp->ll_offset,
 	};
 
-	for (i = 0; i < exp->nr_chans; i++)
+	for (i = 0; i < exp->nr_offered; i++)
 		info->chans[i] = (struct pci_ep_dma_chan) {
 			.id = i,
 			.dir = exp->chans[i].dir,

@@ -3,15 +3,15 @@
  * PCI endpoint DMA export: what an export holds
  *
  * Claiming goes in steps: the registers and channels that the controller
- * describes, a reference on each channel wanted, the BARs, the memory behind
- * them, the register pages. Each step leaves a mark in the export, by which
+ * describes, a reference on each channel, the BARs, the memory behind them, the
+ * register pages. Each step leaves a mark in the export, by which
  * unclaiming knows how far claiming got. Every refusal is explained in the log:
  * this is where a user's configuration meets the hardware.
  *
  * Memory behind the metadata BAR:
  *
  *	0		block		rounded up to 4 KiB
- *	ll_offset	linked lists	EPDMA_LL_SIZE for each channel
+ *	ll_offset	linked lists	EPDMA_LL_SIZE for each channel offered
  *	scratch_offset	scratch		as configured
  */
 
@@ -116,9 +116,14 @@ static int epdma_choose_bar(struct pci_ep_dma_export *exp, const char *what,
 			    enum pci_barno bar, size_t size,
 			    enum pci_barno *chosen)
 {
+	int ret;
+
 	if (bar != NO_BAR) {
-		*chosen = bar;
-		return epdma_try_bar(exp, what, bar, size);
+		/* What is not chosen may be the carrier's, and is not freed */
+		ret = epdma_try_bar(exp, what, bar, size);
+		if (!ret)
+			*chosen = bar;
+		return ret;
 	}
 
 	*chosen = epdma_find_bar(exp, size);
@@ -294,22 +299,21 @@ static bool epdma_wants(struct pci_ep_dma_export *exp,
 			exp->config.wr_chans : exp->config.rd_chans);
 }
 
-static int epdma_claim_chans(struct pci_ep_dma_export *exp,
-			     const struct pci_epc_aux_resource *res, int count)
+/* Take those that were asked for, or the others */
+static int epdma_claim_set(struct pci_ep_dma_export *exp,
+			   const struct pci_epc_aux_resource *res, int count,
+			   bool wanted)
 {
 	struct epdma_chan *chan;
 	dma_cap_mask_t mask;
 	int i;
 
-	exp->chans = kzalloc_objs(*exp->chans, count);
-	if (!exp->chans)
-		return -ENOMEM;
-
 	dma_cap_zero(mask);
 	dma_cap_set(DMA_SLAVE, mask);
 
 	for (i = 0; i < count; i++) {
-		if (!epdma_wants(exp, &res[i]))
+		if (res[i].type != PCI_EPC_AUX_DMA_CHAN ||
+		    epdma_wants(exp, &res[i]) != wanted)
 			continue;
 
 		chan = &exp->chans[exp->nr_chans];
@@ -319,8 +323,10 @@ static int epdma_claim_chans(struct pci_ep_dma_export *exp,
 						res[i].u.dma_chan.filter_param);
 		if (!chan->dma) {
 			dev_err(epdma_dev(exp),
-				"%s channel %u is in use on this side, or never stopped after an earlier export\n",
-				pci_ep_dma_dir_name(chan->dir), chan->hw_chan);
+				"%s channel %u%s is in use on this side, or never stopped after an earlier export\n",
+				pci_ep_dma_dir_name(chan->dir), chan->hw_chan,
+				wanted ? "" :
+				", whose registers the host would reach,");
 			return -EBUSY;
 		}
 		exp->nr_chans++;
@@ -329,11 +335,35 @@ static int epdma_claim_chans(struct pci_ep_dma_export *exp,
 	return 0;
 }
 
+/*
+ * All channels of the controller are taken, whatever was asked for: the pages
+ * that the host gets have the registers of all. It could point any channel to
+ * the memory behind the metadata BAR, and only channels that are held here are
+ * stopped before that memory is freed. Those to be offered come first.
+ */
+static int epdma_claim_chans(struct pci_ep_dma_export *exp,
+			     const struct pci_epc_aux_resource *res, int count)
+{
+	int ret;
+
+	exp->chans = kzalloc_objs(*exp->chans, count);
+	if (!exp->chans)
+		return -ENOMEM;
+
+	ret = epdma_claim_set(exp, res, count, true);
+	if (ret)
+		return ret;
+	exp->nr_offered = exp->nr_chans;
+
+	return epdma_claim_set(exp, res, count, false);
+}
+
 static void epdma_release_chans(struct pci_ep_dma_export *exp)
 {
 	while (exp->nr_chans)
 		dma_release_channel(exp->chans[--exp->nr_chans].dma);
 
+	exp->nr_offered = 0;
 	kfree(exp->chans);
 	exp->chans = NULL;
 }
@@ -367,9 +397,10 @@ static int epdma_alloc_memory(struct pci_ep_dma_export *exp)
 	size_t size;
 	int ret;
 
-	exp->block_size = ALIGN(pci_ep_dma_block_size(1, exp->nr_chans), SZ_4K);
+	exp->block_size = ALIGN(pci_ep_dma_block_size(1, exp->nr_offered),
+				SZ_4K);
 	exp->ll_offset = exp->block_size;
-	exp->scratch_offset = exp->ll_offset + exp->nr_chans * EPDMA_LL_SIZE;
+	exp->scratch_offset = exp->ll_offset + exp->nr_offered * EPDMA_LL_SIZE;
 	if (check_add_overflow(exp->scratch_offset, exp->config.scratch_size,
 			       &size) || size > EPDMA_MAX_SIZE) {
 		dev_err(epdma_dev(exp),

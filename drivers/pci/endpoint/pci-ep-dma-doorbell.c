@@ -5,9 +5,14 @@
  * With a doorbell a request is seen at once, without one at the next poll. The
  * register that rings is in a BAR anyway, or a BAR that is left over is pointed
  * at its page.
+ *
+ * A host can ring as fast as it can write. The handler lets a few rings of each
+ * poll period wake the watch; with the last of them the watch parks the
+ * doorbell, and for a while there is polling only.
  */
 
 #include <linux/interrupt.h>
+#include <linux/jiffies.h>
 #include <linux/pci-ep-msi.h>
 #include <linux/string.h>
 
@@ -20,7 +25,10 @@
  */
 static irqreturn_t epdma_doorbell_handler(int irq, void *data)
 {
-	epdma_kick(data);
+	struct pci_ep_dma_export *exp = data;
+
+	if (atomic_add_unless(&exp->doorbell.rings, 1, EPDMA_MAX_RINGS))
+		epdma_kick(exp);
 
 	return IRQ_HANDLED;
 }
@@ -86,7 +94,33 @@ void epdma_park_doorbell(struct pci_ep_dma_export *exp)
 	epdma_set_bar(exp, &db->parked);
 }
 
-/* Back to the doorbell, if it is parked and the channels are the host's */
+/* Called with each look of the watch: no more rings than it takes to ask */
+void epdma_count_rings(struct pci_ep_dma_export *exp)
+{
+	struct epdma_doorbell *db = &exp->doorbell;
+	u64 now = get_jiffies_64();
+
+	lockdep_assert_held(&exp->lock);
+
+	if (!db->irq)
+		return;
+
+	if (atomic_read(&db->rings) == EPDMA_MAX_RINGS) {
+		db->deaf_until = now + msecs_to_jiffies(EPDMA_DEAF_MS);
+		if (!db->is_parked)
+			epdma_park_doorbell(exp);
+	}
+
+	if (time_before64(now, db->count_until))
+		return;
+	db->count_until = now + msecs_to_jiffies(EPDMA_POLL_MS);
+	atomic_set(&db->rings, 0);
+}
+
+/*
+ * Back to the doorbell, if it is parked, the channels are the host's, and the
+ * host has not rung too often.
+ */
 int epdma_unpark_doorbell(struct pci_ep_dma_export *exp)
 {
 	struct epdma_doorbell *db = &exp->doorbell;
@@ -94,7 +128,8 @@ int epdma_unpark_doorbell(struct pci_ep_dma_export *exp)
 
 	lockdep_assert_held(&exp->lock);
 
-	if (!db->is_parked || !exp->delegated)
+	if (!db->is_parked || !exp->delegated ||
+	    time_before64(get_jiffies_64(), db->deaf_until))
 		return 0;
 
 	ret = epdma_set_bar(exp, epdma_bar(exp, db->bar));

@@ -13,6 +13,7 @@
 #ifndef __PCI_EP_DMA_INTERNAL_H
 #define __PCI_EP_DMA_INTERNAL_H
 
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -27,6 +28,10 @@ struct dentry;
 
 /* How often the request word is looked at when no doorbell rings */
 #define EPDMA_POLL_MS		100
+
+/* More rings than this in EPDMA_POLL_MS, and it is polled for a while instead */
+#define EPDMA_MAX_RINGS		16
+#define EPDMA_DEAF_MS		1000
 
 /*
  * Linked-list memory per channel: 682 elements of 24 bytes, so that a transfer
@@ -73,6 +78,9 @@ struct epdma_doorbell {
 	bool bar_is_ours;		/* @bar was programmed for it */
 	bool is_parked;			/* @bar shows no doorbell */
 	struct pci_epf_bar parked;	/* @bar while it is */
+	atomic_t rings;			/* since the last poll */
+	u64 count_until;		/* jiffies, when @rings starts anew */
+	u64 deaf_until;			/* jiffies, for how long @bar is parked */
 };
 
 /* Memory that a DMA engine may still access, by epdma_keep_memory() */
@@ -96,8 +104,9 @@ struct pci_ep_dma_export {
 	bool delegated;			/* all channels are handed over */
 	bool stuck;			/* a channel did not stop */
 
-	struct epdma_chan *chans;
-	unsigned int nr_chans;
+	struct epdma_chan *chans;	/* those that are offered come first */
+	unsigned int nr_chans;		/* all that the host can reach */
+	unsigned int nr_offered;	/* all that it is told of */
 	struct epdma_regs regs;
 
 	enum pci_barno metadata_bar;
@@ -123,8 +132,9 @@ struct pci_ep_dma_export {
 	struct epdma_doorbell doorbell;
 	struct delayed_work watch;
 	u32 token;			/* last token seen */
-	unsigned int retry_ms;		/* pause, 0 if the last attempt did */
-	unsigned long retry_at;		/* jiffies, end of the pause */
+	unsigned int retry_ms;		/* pause after failures, 0 if long ago */
+	u64 retry_at;			/* jiffies, end of the pause */
+	u64 served_until;		/* jiffies, EPDMA_POLL_MS a request */
 
 	unsigned long nr_requests;
 	unsigned long nr_repairs;
@@ -189,6 +199,7 @@ u32 epdma_read_token(struct pci_ep_dma_export *exp);
 
 /* pci-ep-dma-doorbell.c */
 void epdma_open_doorbell(struct pci_ep_dma_export *exp);
+void epdma_count_rings(struct pci_ep_dma_export *exp);
 void epdma_park_doorbell(struct pci_ep_dma_export *exp);
 int epdma_unpark_doorbell(struct pci_ep_dma_export *exp);
 void epdma_close_doorbell(struct pci_ep_dma_export *exp);

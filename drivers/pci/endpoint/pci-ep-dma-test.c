@@ -16,6 +16,7 @@
 #include <linux/array_size.h>
 #include <linux/cleanup.h>
 #include <linux/delay.h>
+#include <linux/device/driver.h>
 #include <linux/dmaengine.h>
 #include <linux/err.h>
 #include <linux/interrupt.h>
@@ -41,6 +42,7 @@ struct mock_chan {
 	bool delegated;
 	bool stuck;
 	bool busy;			/* cannot be requested */
+	bool old;			/* held since its engine was removed */
 };
 
 /* What a host sees through a BAR */
@@ -207,7 +209,7 @@ static int mock_delegate(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 	struct mock_chan *chan = container_of(dma, struct mock_chan, dma);
 	struct mock *m = epc_get_drvdata(epc);
 
-	if (m->gone)
+	if (m->gone || chan->old)
 		return -ENODEV;
 	if (chan->stuck && m->runs_on)
 		return -EIO;
@@ -245,7 +247,7 @@ static int mock_reclaim(struct pci_epc *epc, u8 func_no, u8 vfunc_no,
 
 	KUNIT_EXPECT_FALSE_MSG(m->test, shows_registers(m),
 			       "a host could start the channel again");
-	if (m->gone)
+	if (m->gone || chan->old)
 		return -ENODEV;
 	if (!chan->delegated)
 		return 0;
@@ -278,7 +280,11 @@ static int mock_alloc_chan(struct dma_chan *dma)
 {
 	struct mock_chan *chan = container_of(dma, struct mock_chan, dma);
 
-	return chan->busy || chan->stuck ? -EBUSY : 0;
+	if (chan->busy || chan->stuck)
+		return -EBUSY;
+	chan->old = false;
+
+	return 0;
 }
 
 static void mock_free_chan(struct dma_chan *dma)
@@ -714,6 +720,65 @@ static void test_engine_goes_first(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nr_kept(), kept);
 }
 
+/* Bound while the controller goes, and told only that it is back */
+static void test_engine_was_replaced(struct kunit *test)
+{
+	struct mock *m = test->priv;
+	int i;
+
+	KUNIT_ASSERT_EQ(test, create(m), 0);
+	KUNIT_ASSERT_EQ(test, claim(m), 0);
+	for (i = 0; i < NR_CHANS; i++)
+		m->chan[i].old = true;
+
+	KUNIT_EXPECT_EQ(test, claim(m), 0);
+	KUNIT_ASSERT_EQ(test, publish(m), 0);
+	look(m);
+	expect_published(m);
+	host_asks(m, 5);
+	expect_ready(m, 5);
+	release(m);
+	expect_nothing_held(m);
+
+	/* The one that went has no successor */
+	KUNIT_ASSERT_EQ(test, claim(m), 0);
+	m->gone = true;
+	m->no_engine = true;
+	KUNIT_EXPECT_EQ(test, publish(m), -ENODEV);
+	KUNIT_EXPECT_EQ(test, m->exp->state, EPDMA_IDLE);
+	expect_nothing_held(m);
+}
+
+/*
+ * The other direction is not offered, but a host has its registers, too: it is
+ * nobody else's meanwhile, and it is stopped before memory is freed.
+ */
+static void test_one_direction(struct kunit *test)
+{
+	struct mock *m = test->priv;
+	unsigned int i;
+
+	bitmap_zero(m->config.wr_chans, PCI_EP_DMA_EXPORT_MAX_CHANS);
+	start(m);
+	KUNIT_EXPECT_EQ(test, nr_held(m), NR_CHANS);
+	KUNIT_EXPECT_EQ(test, nr_delegated(m), NR_CHANS);
+	KUNIT_ASSERT_EQ(test, m->exp->info->nr_chans, NR_DIR);
+	for (i = 0; i < NR_DIR; i++)
+		KUNIT_EXPECT_EQ(test, m->exp->info->chans[i].dir,
+				PCI_EP_DMA_DIR_READ);
+	KUNIT_EXPECT_EQ(test, m->exp->info->mems[0].win.size,
+			NR_DIR * EPDMA_LL_SIZE);
+
+	host_asks(m, 5);
+	expect_ready(m, 5);
+	host_asks(m, 0);
+	KUNIT_EXPECT_EQ(test, m->nr_stop, NR_CHANS);
+
+	release(m);
+	KUNIT_EXPECT_EQ(test, m->nr_stop, 2 * NR_CHANS);
+	expect_nothing_held(m);
+}
+
 /* Registers in a reserved BAR stay where they are, and so does the doorbell */
 static void test_reserved_bar(struct kunit *test)
 {
@@ -870,9 +935,16 @@ static void break_last_chan(struct mock *m)
 	m->chan[NR_CHANS - 1].busy = true;
 }
 
+/* Not asked for, but its registers would show */
+static void break_other_direction(struct mock *m)
+{
+	bitmap_zero(m->config.rd_chans, PCI_EP_DMA_EXPORT_MAX_CHANS);
+	m->chan[NR_CHANS - 1].busy = true;
+}
+
 static void break_scratch(struct mock *m)
 {
-	m->config.scratch_size = (SIZE_MAX / 2) & ~7;
+	m->config.scratch_size = ALIGN_DOWN(SIZE_MAX / 2, sizeof(u64));
 }
 
 static void break_metadata_bar(struct mock *m)
@@ -898,6 +970,12 @@ static void break_window_bar(struct mock *m)
 static void break_bar_of_carrier(struct mock *m)
 {
 	m->config.metadata_bar = BAR_3;
+	__clear_bit(BAR_3, m->config.bars);
+}
+
+static void break_window_bar_of_carrier(struct mock *m)
+{
+	m->config.window_bar = BAR_3;
 	__clear_bit(BAR_3, m->config.bars);
 }
 
@@ -937,6 +1015,7 @@ static const struct claim_case {
 	{ "window shows neighbours", break_alignment, -EOPNOTSUPP },
 	{ "first channel busy", break_first_chan, -EBUSY },
 	{ "last channel busy", break_last_chan, -EBUSY },
+	{ "other direction busy", break_other_direction, -EBUSY },
 	{ "scratch too large", break_scratch, -E2BIG },
 	{ "metadata BAR reserved", break_metadata_bar, -EINVAL },
 	{ "metadata BAR too small", break_metadata_size, -ENOSPC },
@@ -974,6 +1053,34 @@ static void test_claim_fails(struct kunit *test)
 	m->chan[NR_CHANS - 1].busy = false;
 	KUNIT_ASSERT_EQ(test, create(m), 0);
 	KUNIT_EXPECT_EQ(test, nr_held(m), 0);
+}
+
+static const struct claim_case named_bar_cases[] = {
+	{ "metadata", break_bar_of_carrier, -EINVAL },
+	{ "window", break_window_bar_of_carrier, -EINVAL },
+};
+
+KUNIT_ARRAY_PARAM_DESC(named_bar, named_bar_cases, name);
+
+/* A BAR that cannot be had is somebody's, with the memory behind it */
+static void test_named_bar_of_carrier(struct kunit *test)
+{
+	const struct claim_case *c = test->param_value;
+	struct mock *m = test->priv;
+	struct pci_epf_bar before;
+	void *space;
+
+	space = pci_epf_alloc_space(m->epf, SZ_4K, BAR_3, &m->features,
+				    PRIMARY_INTERFACE);
+	KUNIT_ASSERT_NOT_NULL(test, space);
+	before = m->epf->bar[BAR_3];
+
+	c->break_it(m);
+	KUNIT_ASSERT_EQ(test, create(m), 0);
+	KUNIT_EXPECT_EQ(test, claim(m), c->error);
+	KUNIT_ASSERT_MEMEQ(test, &m->epf->bar[BAR_3], &before, sizeof(before));
+	pci_epf_free_space(m->epf, space, BAR_3, PRIMARY_INTERFACE);
+	expect_nothing_held(m);
 }
 
 /* Nothing stays delegated or in sight, and another attempt may do */
@@ -1120,7 +1227,15 @@ static void test_mapping_is_tried_again(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, delayed_work_pending(&m->exp->watch));
 	KUNIT_EXPECT_TRUE(test, time_before_eq(m->exp->watch.timer.expires,
 					       jiffies + poll));
+
+	/* One success does not make up for four failures */
+	KUNIT_EXPECT_GT(test, m->exp->retry_ms, 0);
 	host_asks(m, 6);
+	KUNIT_EXPECT_EQ(test, m->exp->state, EPDMA_REQUESTED);
+	for (i = 0; i < 20 && m->exp->state != EPDMA_READY; i++) {
+		msleep(EPDMA_POLL_MS);
+		look(m);
+	}
 	expect_ready(m, 6);
 }
 
@@ -1151,6 +1266,68 @@ static void test_impatient_host(struct kunit *test)
 	allowed = 1 + jiffies_to_msecs(jiffies - start_time) / EPDMA_POLL_MS;
 	KUNIT_EXPECT_LE(test, m->nr_window, allowed);
 	KUNIT_EXPECT_EQ(test, m->exp->state, EPDMA_REQUESTED);
+}
+
+/* As many tokens as can be written: some are served, and few are taken back */
+static void test_flood_of_tokens(struct kunit *test)
+{
+	unsigned long start_time = jiffies;
+	struct mock *m = test->priv;
+	unsigned int allowed;
+	int i;
+
+	start(m);
+	for (i = 0; i < 100; i++) {
+		host_asks(m, 5 + i);
+		host_asks(m, 0);
+	}
+	allowed = 6 + jiffies_to_msecs(jiffies - start_time) / EPDMA_POLL_MS;
+	KUNIT_EXPECT_LE(test, m->nr_window, allowed);
+	KUNIT_EXPECT_LE(test, m->nr_stop, NR_CHANS * allowed);
+
+	/* Nobody is forgotten */
+	host_asks(m, 5);
+	for (i = 0; i < 20 && m->exp->state != EPDMA_READY; i++) {
+		msleep(EPDMA_POLL_MS);
+		look(m);
+	}
+	expect_ready(m, 5);
+}
+
+/* The machine has more to do than to listen */
+static void test_flood_of_rings(struct kunit *test)
+{
+	struct mock *m = test->priv;
+	int i;
+
+	start(m);
+	for (i = 0; i < 1000; i++)
+		host_ring(m);
+	look(m);
+	KUNIT_EXPECT_FALSE(test, shows_doorbell(m));
+
+	/* It is polled for */
+	host_asks(m, 5);
+	expect_ready(m, 5);
+	host_asks(m, 0);
+	expect_published(m);
+	KUNIT_EXPECT_FALSE(test, shows_doorbell(m));
+
+	/* Rings that are underway wake nobody */
+	for (i = 0; i < EPDMA_MAX_RINGS; i++)
+		host_ring(m);
+	look(m);
+	host_ring(m);
+	KUNIT_EXPECT_TRUE(test, time_after(m->exp->watch.timer.expires,
+					   jiffies));
+
+	msleep(EPDMA_DEAF_MS + 2 * EPDMA_POLL_MS);
+	look(m);
+	KUNIT_EXPECT_TRUE(test, shows_doorbell(m));
+	host_write_token(m, 6);
+	host_ring(m);
+	look(m);
+	expect_ready(m, 6);
 }
 
 /* ---- cases: a channel that does not stop -------------------------------- */
@@ -1347,6 +1524,18 @@ static void test_foreign_bars(struct kunit *test)
 	expect_nothing_held(m);
 }
 
+/* The core does not call unbind() when a driver is taken from its device */
+static void test_driver_stays(struct kunit *test)
+{
+	struct mock *m = test->priv;
+	struct device_driver *driver;
+
+	driver = driver_find("pci_epf_dma", m->epf->dev.bus);
+	if (!driver)
+		kunit_skip(test, "pci_epf_dma is not there");
+	KUNIT_EXPECT_TRUE(test, driver->suppress_bind_attrs);
+}
+
 /* ---- suite -------------------------------------------------------------- */
 
 static void mock_exit(struct kunit *test)
@@ -1447,16 +1636,21 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_repeated_init),
 	KUNIT_CASE(test_reinit),
 	KUNIT_CASE(test_engine_goes_first),
+	KUNIT_CASE(test_engine_was_replaced),
+	KUNIT_CASE(test_one_direction),
 	KUNIT_CASE(test_reserved_bar),
 	KUNIT_CASE_PARAM(test_release, reach_gen_params),
 	KUNIT_CASE_PARAM(test_link_down, reach_gen_params),
 	KUNIT_CASE_PARAM(test_claim_fails, claim_gen_params),
+	KUNIT_CASE_PARAM(test_named_bar_of_carrier, named_bar_gen_params),
 	KUNIT_CASE(test_publish_fails),
 	KUNIT_CASE(test_controller_without_doorbell),
 	KUNIT_CASE(test_doorbell_fails),
 	KUNIT_CASE(test_create_fails),
 	KUNIT_CASE_SLOW(test_mapping_is_tried_again),
 	KUNIT_CASE(test_impatient_host),
+	KUNIT_CASE_SLOW(test_flood_of_tokens),
+	KUNIT_CASE_SLOW(test_flood_of_rings),
 	KUNIT_CASE(test_stuck_is_published),
 	KUNIT_CASE_SLOW(test_stuck_is_answered),
 	KUNIT_CASE(test_stuck_memory_is_kept),
@@ -1465,6 +1659,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(test_foreign_doorbell),
 	KUNIT_CASE(test_no_doorbell),
 	KUNIT_CASE(test_foreign_bars),
+	KUNIT_CASE(test_driver_stays),
 	{}
 };
 

@@ -5,7 +5,9 @@
  * A *carrier* is the endpoint function driver that offers the channels; the
  * library does the rest with one object per carrier, the *export*. It owns
  *
- *   - an ordinary DMAengine reference on each channel,
+ *   - an ordinary DMAengine reference on each channel of the controller, of those
+ *     that are not offered too: the register window shows them all, and what a
+ *     host may have started is stopped before memory is given back,
  *   - the memory behind the *metadata BAR*: the metadata block that the host
  *     reads (<linux/pci-ep-dma.h>), then the linked lists of the channels, then
  *     an optional scratch buffer. One inbound window shows it all, and it never
@@ -37,7 +39,8 @@
  *   CLAIMED    Channels and memory are held. The host sees nothing.
  *   PUBLISHED  Channels are delegated; the block says "published". The watch
  *              runs. After a channel that did not stop none is delegated, and
- *              the doorbell is out of sight: requests are polled for.
+ *              the doorbell is out of sight: requests are polled for. A request
+ *              that is withdrawn before it was answered ends here, too.
  *   REQUESTED  A host wrote a token; its window is being mapped.
  *   READY      The window is mapped, the block says "ready" for that token.
  *   WITHDRAWN  Passing state: the window goes down, the channels are stopped
@@ -62,8 +65,11 @@
  *   that differs from the last one is a new tenant: windows are programmed
  *   again even if they look right, because a host that rebooted may have moved
  *   the BARs without telling. A failed mapping is tried again for as long as the
- *   token stands. The pauses between failed attempts grow, and no ring of the
- *   doorbell and no new token cuts them short; success ends them.
+ *   token stands. Failures make the pauses between attempts grow, successes make
+ *   them shrink, and no ring of the doorbell and no new token cuts them short.
+ *   Beyond a short burst one token is served in EPDMA_POLL_MS, and one that is
+ *   replaced before it was answered leaves nothing to be taken back. A doorbell
+ *   that rings too often is put out of sight for a while.
  *
  * Distrust
  *   The host can write to all of the metadata BAR. It owns one word there, the
@@ -111,6 +117,9 @@
 
 #define CREATE_TRACE_POINTS
 #include <trace/events/pci_ep_dma.h>
+
+/* Requests that are served without a pause in between */
+#define EPDMA_BURST		4
 
 /* Longest pause between two attempts to map the window */
 #define EPDMA_RETRY_MAX_MS	1000
@@ -270,7 +279,23 @@ static void epdma_back_off(struct pci_ep_dma_export *exp)
 {
 	exp->retry_ms = clamp(exp->retry_ms * 2, EPDMA_POLL_MS,
 			      EPDMA_RETRY_MAX_MS);
-	exp->retry_at = jiffies + msecs_to_jiffies(exp->retry_ms);
+	exp->retry_at = get_jiffies_64() + msecs_to_jiffies(exp->retry_ms);
+}
+
+/*
+ * No host is served more often than it is polled for, but for a few times in a
+ * row, as when drivers are bound and unbound. One that makes every other attempt
+ * fail has not earned a new start.
+ */
+static void epdma_succeed(struct pci_ep_dma_export *exp)
+{
+	const u64 poll = msecs_to_jiffies(EPDMA_POLL_MS);
+	u64 now = get_jiffies_64();
+
+	exp->retry_ms /= 2;
+	exp->served_until = max(exp->served_until, now) + poll;
+	exp->retry_at = max(now + msecs_to_jiffies(exp->retry_ms),
+			    exp->served_until - EPDMA_BURST * poll);
 }
 
 static void epdma_serve(struct pci_ep_dma_export *exp)
@@ -301,24 +326,27 @@ static void epdma_serve(struct pci_ep_dma_export *exp)
 		return;
 	}
 
-	exp->retry_ms = 0;
+	epdma_succeed(exp);
 	epdma_answer(exp, EPDMA_READY);
 }
 
 static bool epdma_is_pausing(struct pci_ep_dma_export *exp)
 {
-	return exp->retry_ms && time_before(jiffies, exp->retry_at);
+	return time_before64(get_jiffies_64(), exp->retry_at);
 }
 
 static void epdma_take_request(struct pci_ep_dma_export *exp, u32 token)
 {
-	if (exp->state != EPDMA_PUBLISHED)
+	/* A token that was not answered has brought about nothing */
+	if (exp->serviced)
 		epdma_withdraw(exp);
 
 	exp->token = token;
 	exp->nr_requests += !!token;
 	if (token)
 		epdma_set_state(exp, EPDMA_REQUESTED);
+	else if (exp->state == EPDMA_REQUESTED)
+		epdma_set_state(exp, EPDMA_PUBLISHED);
 }
 
 /* One look at the request word and at the block */
@@ -332,6 +360,7 @@ static void epdma_look(struct pci_ep_dma_export *exp)
 		epdma_take_request(exp, token);
 
 	epdma_repair_block(exp);
+	epdma_count_rings(exp);
 	if (epdma_is_pausing(exp))
 		return;
 
@@ -432,14 +461,28 @@ static void epdma_unpublish(struct pci_ep_dma_export *exp)
 	exp->serviced = 0;
 	exp->token = 0;
 	exp->retry_ms = 0;
+	exp->retry_at = 0;
 	epdma_set_state(exp, EPDMA_CLAIMED);
+}
+
+static int epdma_claim_anew(struct pci_ep_dma_export *exp)
+{
+	int ret;
+
+	epdma_unclaim(exp);
+	ret = epdma_claim(exp);
+	if (ret)
+		epdma_set_state(exp, EPDMA_IDLE);
+
+	return ret;
 }
 
 /**
  * pci_ep_dma_export_claim() - take the channels and memory of an export
  * @exp: export
  *
- * Needs an initialised endpoint controller. Does nothing if the claim already
+ * Needs an initialised endpoint controller, and takes all its channels, whichever
+ * are to be offered: the host can reach all. Does nothing if the claim already
  * stands.
  *
  * Context: Process context, may sleep, with epf->lock held.
@@ -476,12 +519,14 @@ EXPORT_SYMBOL_GPL(pci_ep_dma_export_claim);
  *
  * Hands the channels over, programs the BARs and publishes the block; from
  * then on requests are served. The carrier has written the configuration
- * header before. Does nothing if the export is published already.
+ * header before. Does nothing if the export is published already. If the engine
+ * was removed since the claim, the one that is there is claimed instead.
  *
  * Context: Process context, may sleep, with epf->lock held.
  *
  * Return: 0 on success, -EINVAL if the export is not claimed, or the -errno of
- * what failed; the claim stands then.
+ * what failed. The claim stands then, unless it had to be made anew and that
+ * failed.
  */
 int pci_ep_dma_export_publish(struct pci_ep_dma_export *exp)
 {
@@ -496,6 +541,19 @@ int pci_ep_dma_export_publish(struct pci_ep_dma_export *exp)
 		return 0;
 
 	ret = epdma_try_publish(exp);
+	if (ret == -ENODEV) {
+		/*
+		 * The controller sets init_complete aside only after it has
+		 * told all functions that it goes. A function that is bound in
+		 * between claims channels of an engine which is then removed,
+		 * and is told nothing but that the controller is back.
+		 */
+		epdma_unpublish(exp);
+		ret = epdma_claim_anew(exp);
+		if (ret)
+			return ret;
+		ret = epdma_try_publish(exp);
+	}
 	if (ret) {
 		epdma_unpublish(exp);
 		return ret;
@@ -507,7 +565,7 @@ int pci_ep_dma_export_publish(struct pci_ep_dma_export *exp)
 
 	dev_info(epdma_dev(exp),
 		 "%u channels offered: metadata in BAR%d, registers in BAR%u, requests by %s\n",
-		 exp->nr_chans, exp->metadata_bar, exp->info->regs.bar,
+		 exp->nr_offered, exp->metadata_bar, exp->info->regs.bar,
 		 exp->doorbell.irq ? "doorbell" : "polling");
 
 	return 0;
