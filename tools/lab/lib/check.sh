@@ -89,9 +89,11 @@ run_check()
 	say "seed: $seed (the same again: ./lab check --seed $seed)"
 	choose_tests "${rest[@]}"
 	echo "$seed" >"$run_dir/seed"
-	[[ " ${needs[*]} " != *" nothing "* ]] ||
-		play_parts "tests of nothing but programs" unit
-	if [[ ${needs[*]} != nothing ]]; then
+	if [[ ${needs[*]} == nothing ]]; then
+		play_parts "tests of nothing but programs" unit alone
+	else
+		[[ " ${needs[*]} " != *" nothing "* ]] ||
+			play_parts "tests of nothing but programs" unit
 		prepare_check
 		[[ ! $variants ]] || prepare_variants
 		# shellcheck disable=SC2086

@@ -133,7 +133,7 @@ static void tell(struct walk *w, u32 bit, bool local, bool remote)
 		signals_host(&e->signals, w->func, addr, data);
 }
 
-static void v0_done(struct walk *w, u32 control, u64 next)
+static bool v0_done(struct walk *w, u32 control, u64 next)
 {
 	bool local = control & ELEMENT_LIE, remote = control & ELEMENT_RIE;
 
@@ -142,6 +142,7 @@ static void v0_done(struct walk *w, u32 control, u64 next)
 	    (remote && mode_is(w, MODE_DONE_STATUS, DONE_STATUS_EITHER)))
 		dir_of(w)->int_status |= BIT(w->n);
 	tell(w, BIT(w->n), local, remote);
+	return local || remote;
 }
 
 /* That a list came to its end raises nothing. */

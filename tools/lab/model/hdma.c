@@ -119,7 +119,7 @@ static void event(struct walk *w, u32 bit, bool local, bool remote, u64 addr)
 		signals_host(&e->signals, w->func, addr, ch->msi_msgdata);
 }
 
-static void native_done(struct walk *w, u32 control, u64 next)
+static bool native_done(struct walk *w, u32 control, u64 next)
 {
 	bool local = control & ELEMENT_LIE, remote = control & ELEMENT_RIE;
 	struct chan *ch = chan_of(w);
@@ -130,9 +130,10 @@ static void native_done(struct walk *w, u32 control, u64 next)
 		remote &= !!(ch->watermark_en & WATERMARK_REMOTE);
 	}
 	if (!local && !remote)
-		return;
+		return false;
 	ch->llp = next;
 	event(w, INT_WATERMARK, local, remote, ch->msi_watermark);
+	return true;
 }
 
 static void come_to_rest(struct walk *w)

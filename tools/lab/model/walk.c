@@ -162,13 +162,15 @@ static void finish_element(struct walk *w)
 	u64 next = w->llp;
 	bool early = w->list && w->ctlr->modes.v[MODE_DONE_ORDER] ==
 				DONE_ORDER_EARLY;
+	bool told;
 
 	w->busy = false;
-	w->told = control & (ELEMENT_LIE | ELEMENT_RIE);
 	if (!early)
 		next_element(w);
-	w->ops->done(w, control, next);
-	if (!early)
+	told = w->ops->done(w, control, next);
+	if (early)
+		w->told = told;
+	else
 		tell_end(w);
 }
 

@@ -42,14 +42,15 @@ struct walk;
 /**
  * struct walk_ops - what the owner of a walk is told
  * @done: an element with this control word was executed; @next is the place
- *        in the list behind it, which the walk may have passed already
+ *        in the list behind it, which the walk may have passed already;
+ *        returns whether anybody hears of it
  * @stopped: the walk came to its end, by itself or because it drained
  * @aborted: it ended with an error
  *
  * In the callbacks the state is the one after what is told.
  */
 struct walk_ops {
-	void (*done)(struct walk *w, u32 control, u64 next);
+	bool (*done)(struct walk *w, u32 control, u64 next);
 	void (*stopped)(struct walk *w);
 	void (*aborted)(struct walk *w, enum walk_error error);
 };
@@ -73,7 +74,8 @@ struct walk_ops {
  * @on: what walk_switch() said last
  * @state: the walk's own, as are those below
  * @drain: it was switched off while it ran: stop at the next opportunity
- * @told: an element was told to be done, and the list was not looked at since
+ * @told: somebody heard that an element is done, and the list was not looked
+ *        at since
  * @busy: in the middle of an element
  * @first: nothing of it was moved yet
  */

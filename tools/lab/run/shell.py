@@ -54,24 +54,27 @@ def doors(folder: Path, gdb: str) -> Iterator[dict[str, qemu.Doors]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def serve(machine: Machine) -> None:
-    """Commands from standard input, each shown with what it said and how it failed."""
+def serve(machine: Machine) -> int:
+    """Commands from standard input, each shown with what it said and how it failed;
+    returns how many did."""
+    failed = 0
     while True:
         # Not with input(), which passes over a signal, and over a pipe that broke
         print(f"{machine.name}# ", end="", flush=True)
         line = sys.stdin.readline()
         if not line:
             print()
-            return
+            return failed
         line = line.strip()
         print(line, flush=True)
         if line == "exit":
-            return
+            return failed
         if line:
             result = machine.run(line, timeout=_TIMEOUT)
             end = "" if result.out[-1:] in ("", "\n") else "\n"
             print(result.out, end=end, flush=True)
             if result.rc:
+                failed += 1
                 print(f"exit status {result.rc}", flush=True)
 
 
@@ -165,8 +168,8 @@ def main() -> int:
                 print(f"both machines are up, the host has bound {bdf}", flush=True)
             if person:
                 show(lab, side, debug, logs / "doors")
-            else:
-                serve(lab.ep if side == "ep" else lab.host)
+            elif serve(lab.ep if side == "ep" else lab.host):
+                return 1
     except (LabError, OSError) as error:
         print(f"shell: {error}", file=sys.stderr)
         if isinstance(error, BrokenPipeError):

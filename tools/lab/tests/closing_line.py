@@ -9,6 +9,7 @@ import os
 import re
 from pathlib import Path
 
+import pytest
 from parts import is_worker
 
 _LINE = "check: {} passed, {} failed, {} skipped"
@@ -35,7 +36,23 @@ def add_to(path: Path, more: list[int]) -> None:
     path.write_text(_LINE.format(*total) + "\n")
 
 
-def pytest_terminal_summary(terminalreporter) -> None:
+class Closing:
+    """Writes the line, unless a test ended the run with pytest.exit(): that has the
+    status it was given, with whatever was not played."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.ended = False
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo) -> None:
+        self.ended = isinstance(excinfo.value, pytest.exit.Exception)
+
+    def pytest_terminal_summary(self, terminalreporter) -> None:
+        if not self.ended:
+            add_to(self.path, counts(terminalreporter.stats))
+
+
+def pytest_configure(config: pytest.Config) -> None:
     folder = os.environ.get("LAB_RUN")
-    if folder and not is_worker(terminalreporter.config):
-        add_to(Path(folder, "closing-line"), counts(terminalreporter.stats))
+    if folder and not is_worker(config):
+        config.pluginmanager.register(Closing(Path(folder, "closing-line")))

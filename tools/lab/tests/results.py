@@ -46,7 +46,7 @@ class Results:
             {
                 "suite": ".".join(filter(None, [self._variant, Path(module).stem])),
                 "name": name,
-                "result": "pass",
+                "result": "",
                 "reason": "",
                 "detail": "",
                 "seconds": 0.0,
@@ -54,6 +54,8 @@ class Results:
         )
         outcome["seconds"] += report.duration
         result = result_of(report)
+        if report.when == "call" and not outcome["result"]:
+            outcome["result"] = result
         if result != "pass" and outcome["result"] != "fail":
             outcome["result"] = result
             outcome["reason"] = reason_of(report)
@@ -74,7 +76,9 @@ class Results:
     def pytest_sessionfinish(self) -> None:
         with open(Path(os.environ["LAB_RUN"], "results.jsonl"), "a") as out:
             for outcome in self._outcomes.values():
-                out.write(json.dumps(outcome) + "\n")
+                # One that ended pytest itself has none
+                if outcome["result"]:
+                    out.write(json.dumps(outcome) + "\n")
 
 
 def pytest_configure(config: pytest.Config) -> None:

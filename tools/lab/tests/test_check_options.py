@@ -129,3 +129,33 @@ def test_seed_is_said_first(cache: Path, bare_path: Path):
     assert seed_said(cache, bare_path, LAB_SEED="8") == "8"
     assert seed_said(cache, bare_path, "--seed", "7", LAB_SEED="8") == "7"
     assert len({seed_said(cache, bare_path, LAB_SEED="") for _ in range(4)}) > 1
+
+
+@pytest.mark.parametrize(
+    "needs, plays",
+    [
+        ("nothing", ["unit alone"]),
+        ("ep.base", ["machines alone"]),
+        ("nothing ep.base", ["unit", "machines alone"]),
+    ],
+)
+def test_every_part_that_was_chosen_is_played(
+    cache: Path, needs: str, plays: list[str]
+):
+    """`alone` goes by its mark, not by what it needs."""
+    done = run(
+        cache,
+        f"""
+. $repo/tools/lab/lib/options.sh
+. $repo/tools/lab/lib/check.sh
+selected=() needs=({needs}) check_status=0
+has_choice() {{ true; }}
+choose_tests() {{ :; }}
+prepare_check() {{ :; }}
+where_the_time_went() {{ :; }}
+play_parts() {{ echo "${{@:2}}"; }}
+echo some passed >$run_dir/closing-line
+run_check a.py
+""",
+    )
+    assert done.stdout.splitlines()[:-1] == plays, done.stderr

@@ -262,6 +262,7 @@ def test_part_without_a_result(suite: Suite):
         ("os.kill(os.getpid(), 5)", 128 + 5),
         ("os._exit(5)", 3),
         ("os._exit(0)", 3),
+        ("import pytest; pytest.exit('enough', 0)", 3),
     ],
 )
 def test_part_that_ends_without_a_word(suite: Suite, end: str, status: int):

@@ -53,9 +53,17 @@ def test_commands(shell: subprocess.Popen):
     )
 
 
+@pytest.mark.parametrize("last", ["true", "exit"])
+def test_command_that_fails(shell: subprocess.Popen, last: str):
+    """The others are done all the same, and the end tells whoever does not read."""
+    out, err = shell.communicate(f"sh -c 'exit 3'\n{last}\n".encode(), HANG)
+    assert (shell.returncode, err) == (1, b"")
+    assert f"\nexit status 3\nendpoint# {last}\n".encode() in out
+
+
 def test_end_of_input(shell: subprocess.Popen):
     out, _ = shell.communicate(b"echo \xff | wc -c\nfalse\n", HANG)
-    assert shell.returncode == 0
+    assert shell.returncode == 1
     assert out == (
         b"endpoint# echo \xff | wc -c\n2\n"
         b"endpoint# false\nexit status 1\nendpoint# \n"

@@ -533,6 +533,30 @@ TEST(hdma_programmed_while_it_runs)
 	rig_close(&r);
 }
 
+/* An element that watermark_en lets nobody hear of says nothing of its end. */
+TEST(hdma_programmed_when_told)
+{
+	struct rig r;
+	u32 allowed;
+
+	rig_open(&r, "hdma-native");
+	r.c->modes.v[MODE_DONE_ORDER] = DONE_ORDER_EARLY;
+	for (allowed = 0; allowed <= 1; allowed++) {
+		memset(&r.c->count, 0, sizeof(r.c->count));
+		element(&r, LIST, CB | LIE, 8, EP_RAM + SRC, HOST_RAM + DST);
+		element(&r, LIST + 24, 0, 8, EP_RAM + SRC, HOST_RAM + DST);
+		set_channel(&r, WR(0), LSIE, LIST);
+		rig_set_reg(&r, WR(0) + WATERMARK_EN, allowed);
+		rig_set_reg(&r, WR(0) + DOORBELL, 1);
+		engine_step(r.c->engine);	/* look */
+		engine_step(r.c->engine);	/* the element */
+		rig_set_reg(&r, WR(0) + DOORBELL, 1);
+		CHECK_EQ(rig_count(&r, CNT_VIOL_RUNNING), !allowed);
+		engine_run(r.c->engine);
+	}
+	rig_close(&r);
+}
+
 /* A host that rings must have its own function number in func_num. */
 TEST(hdma_requester_of_a_remote_start)
 {

@@ -14,12 +14,13 @@ static void note(const char *what)
 	strncat(told, what, sizeof(told) - strlen(told) - 1);
 }
 
-static void on_done(struct walk *w, u32 control, u64 next)
+static bool on_done(struct walk *w, u32 control, u64 next)
 {
 	note(walk_runs(w) ? "done " : "last ");
 	if (control & LIE)
 		note("LIE ");
 	after = next;
+	return control & (LIE | RIE);
 }
 
 static void on_stopped(struct walk *w)
