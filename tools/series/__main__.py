@@ -37,6 +37,7 @@ def arguments() -> argparse.Namespace:
     verbs.choices["export"].add_argument("--unresolved", action="store_true")
     for verb in ("check", "files", "list"):
         verbs.add_parser(verb)
+    verbs.choices["files"].add_argument("only", metavar="PART/PATCH", nargs="?")
     return parser.parse_args()
 
 
@@ -52,7 +53,7 @@ def run(args: argparse.Namespace) -> None:
         mails = export(args.folder, args.part, args.signoff, args.unresolved)
         print("\n".join(path.relative_to(args.folder).as_posix() for path in mails))
     elif args.verb == "files":
-        print("\n".join(files()))
+        print("\n".join(files(args.only)))
     elif args.verb == "list":
         print("\n".join(patch.name for patch in patches_of(load())))
     else:

@@ -206,14 +206,19 @@ def load(repo: Path = REPO) -> list[Part]:
     return parts
 
 
-def files(repo: Path = REPO) -> list[str]:
-    """Every file that the series touches or adds."""
+def patch_of(parts: list[Part], name: str) -> Patch:
+    for patch in patches_of(parts):
+        if patch.name == name:
+            return patch
+    raise SeriesError(f"there is no patch patches/{name}")
+
+
+def files(only: str | None = None, repo: Path = REPO) -> list[str]:
+    """Every file that the series, or the one patch, touches or adds."""
+    parts = load(repo)
+    patches = [patch_of(parts, only)] if only else patches_of(parts)
     return sorted(
-        {
-            path
-            for patch in patches_of(load(repo))
-            for path in (*patch.changes(), *patch.adds)
-        }
+        {path for patch in patches for path in (*patch.changes(), *patch.adds)}
     )
 
 

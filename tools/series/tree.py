@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import taken
 from .added import first_versions, git_apply
-from .parts import Part, load, patches_of, with_needed
+from .parts import Part, load, patch_of, patches_of, with_needed
 from .patch import Patch, SeriesError
 from .scratch import GitError, Scratch, git
 
@@ -113,11 +113,10 @@ def apply_series(folder: Path, part: str | None = None, only: str | None = None)
     name; returns how many.
     """
     parts = load()
-    wanted = patches_of(with_needed(parts, part) if part else parts)
     if only:
-        wanted = [patch for patch in wanted if patch.name == only]
-        if not wanted:
-            raise SeriesError(f"there is no patch patches/{only}")
+        wanted = [patch_of(parts, only)]
+    else:
+        wanted = patches_of(with_needed(parts, part) if part else parts)
     with first_versions(patches_of(parts)) as added:
         for patch in wanted:
             apply_patch(folder, patch, added)

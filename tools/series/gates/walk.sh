@@ -6,22 +6,49 @@
 # touches and what depends on it, built in or as a module. For each patch
 # /out/PART/NAME.log is what make said and /out/PART/NAME.status its exit status.
 #
-# A link costs more than many patches, so there is one at the end of a part only;
-# at the end of the last one there is none, because the kernel with all patches is
-# linked and booted elsewhere.
+# make takes longer to look at the whole tree than to compile a driver. So it
+# looks only where a file of the patch can matter: a source, and a header that is
+# no public one, in its own folder. What that rule misses, the end of the part
+# finds: there all of it is made and linked. At the end of the last part nothing
+# is, because the kernel with all patches is linked and booted elsewhere.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../../lab/kernel/arch.sh
 . /lab/tools/lab/kernel/arch.sh "$1"
 
+# What make is to look at, for files on standard input; nothing for documents.
+targets()
+{
+	local file
+
+	while read -r file; do
+		case $file in
+		Documentation/*|MAINTAINERS|tools/*) ;;
+		drivers/*/*) echo "${file%/*}/" ;;
+		*)	echo . ;;
+		esac
+	done | sort -u
+}
+
 build_step()		# PATCH NEXT-PATCH SIDE FRAGMENT...
 {
-	python3 -m series apply /src --only "$1" &&
-		/lab/tools/lab/kernel/configure.sh "${@:3}" &&
-		kmake KBUILD_MODULES=y . &&
-		if [[ $2 && ${1%/*} != "${2%/*}" ]]; then
-			kmake vmlinux modules
-		fi
+	local files
+	local -a where
+
+	files=$(python3 -m series files "$1") || return
+	mapfile -t where < <(targets <<<"$files")
+	[[ " ${where[*]} " != *" . "* ]] || where=(.)
+	python3 -m series apply /src --only "$1" || return
+	if [[ ! -e /obj/walked || $files == *Kconfig* ]]; then
+		/lab/tools/lab/kernel/configure.sh "${@:3}" || return
+		where=(.)
+		touch /obj/walked
+	fi
+	((${#where[@]} == 0)) ||
+		kmake KBUILD_MODULES=y "${where[@]}" || return
+	if [[ $2 && ${1%/*} != "${2%/*}" ]]; then
+		kmake vmlinux modules
+	fi
 }
 
 listed=$(python3 -m series list)
