@@ -252,26 +252,86 @@ def test_a_variant_that_compiles_nothing_has_failed(
     assert ("error: b.c was not compiled" in said) == failed
 
 
-def test_the_walk_links_at_the_end_of_a_part(places: Path):
-    """But for the last one, whose end is the kernel with all patches."""
+# What each patch touches, and what make is then told to look at
+WALK = {
+    "a/0001-first": (["drivers/x/a.c"], ["allnoconfig", "olddefconfig", "."]),
+    "a/0002-sources": (
+        ["Documentation/x.rst", "drivers/x/a.c", "drivers/x/a.h", "drivers/y/Makefile"],
+        ["drivers/x/ drivers/y/"],
+    ),
+    "a/0003-documents": (["Documentation/x.rst", "MAINTAINERS", "tools/x/x.c"], []),
+    "a/0004-header": (["drivers/x/a.c", "include/linux/a.h"], [".", "vmlinux modules"]),
+    "b/0001-symbol": (
+        ["drivers/x/Kconfig"],
+        ["allnoconfig", "olddefconfig", "."],
+    ),
+    "b/0002-elsewhere": (["drivers/Makefile", "kernel/a.c"], ["."]),
+}
+
+
+@pytest.fixture
+def walk(places: Path):
+    """The walk over WALK with a make, or an apply, that fails."""
+    files = "".join(
+        f"*files*{name}.patch) echo '{' '.join(paths)}' | tr ' ' '\\n' ;;\n"
+        for name, (paths, _) in WALK.items()
+    )
+    names = " ".join(f"{name}.patch" for name in WALK)
     program(
         places / "bin/python3",
-        'echo "$*" >>/obj/made; [[ $* != *list ]] ||\n'
-        "printf 'a/0001-x.patch\\na/0002-y.patch\\nb/0001-z.patch\\n'",
+        f"case $* in\n*list) printf '%s\\n' {names} ;;\n{files}"
+        '*apply*) echo "$*" >>/obj/made; [[ $* != *"$MAKE_FAILS"* ]] ;;\nesac',
     )
     (places / "fragment").write_text("CONFIG_A=y\n")
-    done = in_place(places, "series/gates/walk.sh", "ep", f"{places}/fragment")
-    assert (done.returncode, done.stderr) == (0, "")
-    made = [
-        word
-        for line in (places / "obj/made").read_text().splitlines()
-        for word in line.split()
-        if word.endswith(".patch") or word == "vmlinux"
-    ]
-    assert made == ["a/0001-x.patch", "a/0002-y.patch", "vmlinux", "b/0001-z.patch"]
-    for name in ("a/0001-x", "a/0002-y", "b/0001-z"):
+
+    def play(fails: str = "nothing") -> dict[str, list[str]]:
+        done = in_place(
+            places, "series/gates/walk.sh", "ep", f"{places}/fragment", fails=fails
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        made: dict[str, list[str]] = {}
+        for line in (places / "obj/made").read_text().splitlines():
+            words = line.split()
+            if words[-1].endswith(".patch"):
+                targets = made.setdefault(words[-1].removesuffix(".patch"), [])
+            else:
+                at = [
+                    i for i, word in enumerate(words) if "=" in word or word[0] == "-"
+                ]
+                targets.append(" ".join(words[at[-1] + 1 :]))
+        return made
+
+    return play
+
+
+def test_the_walk_looks_where_a_patch_can_matter(places: Path, walk):
+    """It links at the end of a part, but for the last one, whose end is the kernel
+    with all patches.
+    """
+    assert walk() == {name: targets for name, (_, targets) in WALK.items()}
+    for name in WALK:
         assert (places / f"out/{name}.status").read_text() == "0\n"
         assert (places / f"out/{name}.log").exists()
+    assert not (places / "out/failed").exists()
+
+
+@pytest.mark.parametrize(
+    "fails, where",
+    [
+        # Until a configuration was made, all is looked at
+        ("olddefconfig", list(WALK)),
+        ("drivers/y/", ["a/0002-sources"]),
+        ("vmlinux modules", ["a/0004-header"]),
+        ("0004-header", ["a/0004-header"]),
+    ],
+)
+def test_the_walk_says_which_patch_failed(
+    places: Path, walk, fails: str, where: list[str]
+):
+    walk(fails)
+    status = {name: (places / f"out/{name}.status").read_text() for name in WALK}
+    assert [name for name, text in status.items() if text != "0\n"] == where
+    assert (places / "out/failed").exists()
 
 
 def test_a_symbol_that_is_lost_is_named(places: Path):
