@@ -60,12 +60,15 @@ play_parts()		# TITLE PART...
 	local start=$SECONDS title=$1
 
 	shift
+	rm -f "$run_dir/played"
 	play python3 -m run.check "$@" -- "${selected[@]}"
 	step_times+=("$((SECONDS - start)) $title")
 	if ((played != 5 && (check_status == 5 || played > check_status))); then
 		check_status=$played
 	fi
-	[[ -s $run_dir/closing-line ]] || {
+	# Without the first, an earlier part's line would stand for all
+	[[ -e $run_dir/played && -s $run_dir/closing-line ]] || {
+		rm -f "$run_dir/closing-line"
 		write_check_report
 		die "pytest ended without a result"
 	}

@@ -16,24 +16,34 @@ gate_inputs()		# FUNCTION [SIDE]
 	local script=${1#gate_}.sh
 
 	echo "tools/series/gates/$script"
-	[[ $1 != gate_warnings ]] || echo tools/series/gates/sparse
+	case $1 in
+	gate_warnings)	echo tools/series/gates/sparse ;;
+	gate_walk)	echo tools/series/__main__.py ;;
+	esac
 	case $1 in
 	gate_walk|gate_warnings|gate_symbols)
 		echo Kconfig tools/lab/guest/Kconfig
-		echo tools/lab/kernel/{arch,configure,times}.sh
-		echo tools/lab/kernel/{common,"$2","$2-next"}.config ;;
+		echo tools/lab/kernel/{arch,configure,times}.sh ;;
 	esac
-	case $1-${2-} in
-	gate_walk-ep|gate_warnings-ep)
-		echo tools/lab/kernel/ep-glue.config ;;
+	case $1 in
+	gate_walk|gate_warnings)
+		built_fragments next "$2" ;;
+	gate_symbols)
+		echo tools/lab/kernel/{common,"$2","$2-next"}.config ;;
 	esac
 }
 
-# Configuration of a kernel that a gate builds and nobody boots.
+# Configuration of a kernel that a gate builds and nobody boots: with the tests of
+# the series, which select what nothing else may have selected yet, and with the
+# drivers of boards.
 built_fragments()	# TREE SIDE
 {
-	kernel_fragments "$1" "$2"
-	[[ $2 != ep ]] || echo ep-glue.config
+	local -a names
+
+	read -r -d '' -a names < <(kernel_fragments "$1" "$2") || true
+	[[ $2 != ep ]] || names+=(ep-glue.config)
+	printf 'tools/lab/kernel/%s\n' "${names[@]}"
+	kunit_configs
 }
 
 gate_key()		# NAME FUNCTION [ARGUMENT...]
@@ -69,27 +79,25 @@ gate_walk()		# SIDE FOLDER
 {
 	local -a fragments
 
-	read -r -d '' -a fragments < <(built_fragments next "$1") || true
+	mapfile -t fragments < <(built_fragments next "$1")
 	mkdir "$2/src"
 	cp -al "$base_src/." "$2/src"
 	gate_sandbox "$2" "$2/src" "${artifacts[$1.base.obj]}" \
-		/lab/tools/series/gates/walk.sh "$1" "${fragments[@]}"
+		/lab/tools/series/gates/walk.sh "$1" "${fragments[@]/#//lab/}"
 	rm -rf "$2/src"
 }
 
 gate_warnings()		# SIDE FOLDER
 {
-	local tree fragments
-	local -a names
+	local tree
+	local -a fragments
 	local -A src=([base]=$base_src [next]=$next_src)
 
 	for tree in base next; do
-		mapfile -t names < <(built_fragments "$tree" "$1" | xargs -n 1
-			kunit_configs | sed 's,^,/lab/,')
-		fragments=$(IFS=,; echo "${names[*]}")
+		mapfile -t fragments < <(built_fragments "$tree" "$1")
 		gate_sandbox "$2" "${src[$tree]}" "${artifacts[$1.$tree.obj]}" \
 			/lab/tools/series/gates/warnings.sh "$1" "$tree" \
-			"$fragments" "${c_files[@]}"
+			"${fragments[@]/#//lab/}" -- "${c_files[@]}"
 	done
 }
 

@@ -81,6 +81,20 @@ u32 ctlpage_read(const struct ctlr *c, u32 off)
 	}
 }
 
+/* A judge who lost count says so, and does not pass for one who saw nothing. */
+static void tell_grant(struct ctlr *c, bool give, u32 len)
+{
+	bool was_full = c->grants.full;
+
+	if (give)
+		grants_give(&c->grants, c->grants.addr, len);
+	else
+		grants_take(&c->grants, c->grants.addr, len);
+	if (c->grants.full && !was_full)
+		ctlr_report(c, CNT_VIOL_WITHDRAWN,
+			    "more memory is mapped than can be kept track of");
+}
+
 void ctlpage_write(struct ctlr *c, u32 off, u32 v)
 {
 	switch (off) {
@@ -94,10 +108,8 @@ void ctlpage_write(struct ctlr *c, u32 off, u32 v)
 		c->grants.addr |= (u64)v << 32;
 		break;
 	case CTL_GRANT_GIVE:
-		grants_give(&c->grants, c->grants.addr, v);
-		break;
 	case CTL_GRANT_TAKE:
-		grants_take(&c->grants, c->grants.addr, v);
+		tell_grant(c, off == CTL_GRANT_GIVE, v);
 		break;
 	case CTL_EVENTS:
 		c->events &= ~v;

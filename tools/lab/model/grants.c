@@ -6,10 +6,13 @@
 /* More than a machine of the lab comes to; what is beyond is not judged. */
 #define RANGES_MAX	65536
 
-static void insert(struct grant_ranges *rs, size_t at, u64 start, u64 end)
+static void insert(struct grants *g, struct grant_ranges *rs, size_t at,
+		   u64 start, u64 end)
 {
-	if (rs->n == RANGES_MAX)
+	if (rs->n == RANGES_MAX) {
+		g->full = true;
 		return;
+	}
 	if (rs->n == rs->room) {
 		rs->room = rs->room ? 2 * rs->room : 64;
 		rs->r = realloc(rs->r, rs->room * sizeof(*rs->r));
@@ -45,13 +48,14 @@ static size_t first_behind(const struct grant_ranges *rs, u64 addr)
 	return low;
 }
 
-/* Take a range out of sorted ranges; what is left of one on either side stays. */
-static void cut(struct grant_ranges *rs, u64 start, u64 end)
+/* A range is not gone any more; what is left of one on either side stays so. */
+static void cut(struct grants *g, u64 start, u64 end)
 {
+	struct grant_ranges *rs = &g->gone;
 	size_t i = first_behind(rs, start);
 
 	if (i < rs->n && rs->r[i].start < start) {
-		insert(rs, i + 1, start, rs->r[i].end);
+		insert(g, rs, i + 1, start, rs->r[i].end);
 		rs->r[i++].end = start;
 	}
 	while (i < rs->n && rs->r[i].end <= end)
@@ -60,8 +64,9 @@ static void cut(struct grant_ranges *rs, u64 start, u64 end)
 		rs->r[i].start = end;
 }
 
-static void add(struct grant_ranges *rs, u64 start, u64 end)
+static void add(struct grants *g, u64 start, u64 end)
 {
+	struct grant_ranges *rs = &g->gone;
 	size_t from = first_behind(rs, start - !!start), to = from;
 
 	while (to < rs->n && rs->r[to].start <= end) {
@@ -70,7 +75,7 @@ static void add(struct grant_ranges *rs, u64 start, u64 end)
 		to++;
 	}
 	erase(rs, from, to);
-	insert(rs, from, start, end);
+	insert(g, rs, from, start, end);
 }
 
 /* Ends at the last address there is. */
@@ -85,8 +90,8 @@ void grants_give(struct grants *g, u64 addr, u32 len)
 
 	if (end == addr)
 		return;
-	insert(&g->live, g->live.n, addr, end);
-	cut(&g->gone, addr, end);
+	insert(g, &g->live, g->live.n, addr, end);
+	cut(g, addr, end);
 }
 
 void grants_take(struct grants *g, u64 addr, u32 len)
@@ -100,9 +105,9 @@ void grants_take(struct grants *g, u64 addr, u32 len)
 	if (i == g->live.n)
 		return;
 	erase(&g->live, i, i + 1);
-	add(&g->gone, addr, end);
+	add(g, addr, end);
 	for (i = 0; i < g->live.n; i++)
-		cut(&g->gone, g->live.r[i].start, g->live.r[i].end);
+		cut(g, g->live.r[i].start, g->live.r[i].end);
 }
 
 bool grants_gone(const struct grants *g, u64 addr, u64 len)

@@ -24,6 +24,7 @@ struct grants {
 	struct grant_ranges live;	/* one for each mapping, in no order */
 	struct grant_ranges gone;	/* sorted, none touches another */
 	u64 addr;		/* where the range starts that is told of next */
+	bool full;		/* not every range is known */
 };
 
 /**
@@ -32,7 +33,8 @@ struct grants {
  * @addr: DMA address
  * @len: bytes
  *
- * The same memory may be given several times.
+ * The same memory may be given several times. There is an end to what is kept:
+ * @full says that it was reached, and that what is gone may no longer show.
  */
 void grants_give(struct grants *g, u64 addr, u32 len);
 

@@ -63,13 +63,14 @@ class Results:
             outcome["detail"] += report.longreprtext[-_DETAIL:]
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
+        """A module that fails, or skips, as a whole."""
+        if not report.passed:
             self._outcomes[report.nodeid] = {
                 "suite": Path(report.nodeid).stem,
                 "name": "collection",
-                "result": "fail",
-                "reason": "",
-                "detail": report.longreprtext[-_DETAIL:],
+                "result": result_of(report),
+                "reason": reason_of(report),
+                "detail": report.longreprtext[-_DETAIL:] if report.failed else "",
                 "seconds": 0.0,
             }
 

@@ -256,16 +256,22 @@ def test_a_variant_that_compiles_nothing_has_failed(
 WALK = {
     "a/0001-first": (["drivers/x/a.c"], ["allnoconfig", "olddefconfig", "."]),
     "a/0002-sources": (
-        ["Documentation/x.rst", "drivers/x/a.c", "drivers/x/a.h", "drivers/y/Makefile"],
+        ["Documentation/x.rst", "drivers/x/a.c", "drivers/x/b.c", "drivers/y/Makefile"],
         ["drivers/x/ drivers/y/"],
     ),
-    "a/0003-documents": (["Documentation/x.rst", "MAINTAINERS", "tools/x/x.c"], []),
+    "a/0003-documents": (
+        ["Documentation/x.rst", "MAINTAINERS", "drivers/x/.kunitconfig"],
+        [],
+    ),
     "a/0004-header": (["drivers/x/a.c", "include/linux/a.h"], [".", "vmlinux modules"]),
     "b/0001-symbol": (
         ["drivers/x/Kconfig"],
         ["allnoconfig", "olddefconfig", "."],
     ),
-    "b/0002-elsewhere": (["drivers/Makefile", "kernel/a.c"], ["."]),
+    "b/0002-elsewhere": (["drivers/Makefile"], ["."]),
+    "b/0003-private-header": (["drivers/x/a.c", "drivers/x/a.h"], ["."]),
+    "b/0004-programs": (["tools/pci/a.c", "tools/testing/a.c"], []),
+    "b/0005-tool-of-the-build": (["tools/objtool/a.c"], ["."]),
 }
 
 

@@ -54,7 +54,11 @@ trace= selected=() needs=(nothing)
 prepare() {{ :; }}
 has_choice() {{ false; }}
 choose_tests() {{ :; }}
-sandbox() {{ echo some passed >$run_dir/closing-line; return {status}; }}
+sandbox() {{
+    touch $run_dir/played
+    echo some passed >$run_dir/closing-line
+    return {status}
+}}
 """
     done = run(cache, f"{stand_in}\n{verb}")
     assert done.returncode == status, done.stderr
@@ -159,3 +163,37 @@ run_check a.py
 """,
     )
     assert done.stdout.splitlines()[:-1] == plays, done.stderr
+
+
+def test_second_part_that_is_killed(cache: Path, tmp_path: Path):
+    """The first one's line and report do not stand for the whole."""
+    path = tmp_path / "report"
+    done = run(
+        cache,
+        f"""
+. $repo/tools/lab/lib/options.sh
+. $repo/tools/lab/lib/check.sh
+selected=() needs=(nothing ep.base)
+has_choice() {{ true; }}
+choose_tests() {{ :; }}
+prepare_check() {{ :; }}
+where_the_time_went() {{ :; }}
+sandbox() {{ shift; LAB_RUN=$run_dir "$@"; }}
+play() {{
+    played=137
+    [[ $* == *unit* ]] || return 0
+    played=0
+    touch $run_dir/played
+    echo 'check: 1 passed, 0 failed, 0 skipped' >$run_dir/closing-line
+    echo '{{"suite": "test_a", "name": "test_a", "result": "pass"}}' \
+        >$run_dir/results.jsonl
+}}
+run_check --report {path}
+""",
+    )
+    assert (done.returncode, "passed" in done.stdout) == (1, False)
+    assert "lab: pytest ended without a result" in done.stderr
+    assert re.findall(r"^(?:not )?ok.*", path.read_text(), re.M) == [
+        "ok 1 test_a",
+        "not ok 2 check",
+    ]

@@ -237,6 +237,7 @@ BUILT_OF_NEXT = "kernel-next*-{0} guest-next*-{0} selftest-{0} " + CONFIGURED
         ("tools/series/fits.sh", "source-other"),
         ("tools/series/base-git.sh", "base-git"),
         ("tools/series/gates/walk.sh", "gate-walk-*"),
+        ("tools/series/__main__.py", "gate-walk-*"),
         ("tools/series/gates/warnings.sh", "gate-warnings-*"),
         ("tools/series/gates/sparse", "gate-warnings-*"),
         ("tools/series/gates/symbols.sh", "gate-off-* gate-modules-*"),

@@ -93,6 +93,9 @@ def test_what_pytest_says(tmp_path: Path):
     (tmp_path / "test_suite.py").write_text(SUITE)
     (tmp_path / "test_wrong.py").write_text("import no_such_module\n")
     (tmp_path / "test_other.py").write_text("def test_other(): pass\n")
+    (tmp_path / "test_not_here.py").write_text(
+        "import pytest\npytest.skip('no such machine', allow_module_level=True)\n"
+    )
     env = os.environ | {"LAB_RUN": str(tmp_path)}
     run = [sys.executable, "-m"]
     done = subprocess.run(
@@ -108,7 +111,13 @@ def test_what_pytest_says(tmp_path: Path):
     )
     assert done.returncode == 0, done.stderr
     suites = {case.name: case.result for case in parse(done.stdout)}
-    assert suites == {"test_suite": "fail", "test_other": "pass", "test_wrong": "fail"}
+    assert suites == {
+        "test_suite": "fail",
+        "test_other": "pass",
+        "test_wrong": "fail",
+        "test_not_here": "skip",
+    }
+    assert nested(done.stdout, "test_not_here")[0].reason == "no such machine"
     found = {case.name: case for case in nested(done.stdout, "test_suite")}
     assert {name: (case.result, case.reason) for name, case in found.items()} == {
         "test_good": ("pass", ""),

@@ -69,6 +69,35 @@ def test_patch_builds(artifacts, name: str, side: str):
     assert not warnings(log)
 
 
+# Registers that are memory: only UML lets a test have these
+ELSEWHERE = {"drivers/dma/dw-edma/dw-edma-regs-test.c"}
+
+# Selected by nothing before the patch behind it
+LATER = {"drivers/dma/pci-dma-chan.c"}
+
+
+@pytest.mark.needs("gate.walk-ep", "gate.walk-host")
+@pytest.mark.parametrize("name", NAMES)
+def test_patch_is_compiled(artifacts, name: str):
+    """Each source that a patch adds or changes, right then, for one machine at
+    least: what is not configured builds, too."""
+    compiled = {
+        f"{stem}.c"
+        for side in SIDES
+        for stem in re.findall(
+            r"^  CC (?:\[M\])? +(\S+)\.o$",
+            (artifacts.path(f"gate.walk-{side}") / f"{name}.log").read_text(),
+            re.M,
+        )
+    }
+    sources = {
+        path
+        for path in parts.files(f"{name}.patch")
+        if path.endswith(".c") and not path.startswith("tools/")
+    }
+    assert sources - compiled <= ELSEWHERE | LATER
+
+
 @pytest.mark.needs("gate.walk-ep")
 @pytest.mark.parametrize("driver", ["pcie-rcar-gen4", "pcie-dw-rockchip"])
 def test_glue_of_boards_is_built(artifacts, driver: str):
@@ -102,12 +131,9 @@ def warnings(log: str) -> Counter[str]:
 def test_no_new_warning(artifacts, side: str):
     """Q33: W=1 and sparse say no more of the patched files than of the base."""
     base, patched = (warning_log(artifacts, side, tree) for tree in ("base", "next"))
-    assert "*** [" not in patched, bad_lines(patched)
+    folder = artifacts.path(f"gate.warnings-{side}")
+    assert not (folder / "failed").exists(), bad_lines(patched)
     assert list((warnings(patched) - warnings(base)).elements()) == []
-
-
-# Registers that are memory: only UML lets a test have these
-ELSEWHERE = {"drivers/dma/dw-edma/dw-edma-regs-test.c"}
 
 
 @pytest.mark.needs("gate.warnings-ep", "gate.warnings-host")
@@ -155,44 +181,40 @@ def test_kunit(artifacts):
         text = report.read_text()
         cases = parse(text)
         assert cases, f"{config}: no suite ran\n{text[-2000:]}"
-        assert re.findall(r"^ *not ok .*", text, re.M) == []
+        assert re.findall(r"^ *(?:not ok .*|ok .*# SKIP.*)", text, re.M) == []
         assert [case.name for case in cases if case.result != "pass"] == []
     assert not (folder / "failed").exists()
 
 
-def checked_by_coccinelle() -> list[object]:
-    """Kernel code that the series touches; what was found in it and not mended."""
-    found = {
-        "include/linux/pci-ep-dma.h": "direction's name without str_write_read()",
-        "drivers/pci/pci-ep-dma-format-test.c": "an offset taken for a bit mask",
-    }
-    return [
-        pytest.param(
-            path,
-            marks=(
-                [
-                    pytest.mark.xfail(
-                        strict=True,
-                        raises=AssertionError,
-                        reason=f"coccicheck: {found[path]}",
-                    )
-                ]
-                if path in found
-                else []
-            ),
-        )
-        for path in parts.files()
-        if re.search(r"\.[ch]$", path) and not path.startswith("tools/")
-    ]
+# What coccicheck says and nobody should follow
+REFUTED = {
+    # A direction of the engine, not of an access; "write" and "read" are its names
+    "include/linux/pci-ep-dma.h": [
+        "string_choices: ./include/linux/pci-ep-dma.h: opportunity for "
+        "str_write_read(dir == PCI_EP_DMA_DIR_WRITE)"
+    ],
+    # An offset and a length
+    "drivers/pci/pci-ep-dma-format-test.c": [
+        "orplus: ./drivers/pci/pci-ep-dma-format-test.c: WARNING: "
+        "sum of probable bitmasks, consider |"
+    ],
+}
 
 
 @pytest.mark.needs("gate.coccinelle")
-@pytest.mark.parametrize("path", checked_by_coccinelle())
+@pytest.mark.parametrize(
+    "path",
+    [
+        path
+        for path in parts.files()
+        if re.search(r"\.[ch]$", path) and not path.startswith("tools/")
+    ],
+)
 def test_coccicheck(artifacts, path: str):
     """Q33: coccicheck says no more of a file than of the base's."""
     folder = artifacts.path("gate.coccinelle")
     base, patched = (reports(folder / tree, path) for tree in ("base", "next"))
-    assert list((patched - base).elements()) == []
+    assert list((patched - base).elements()) == REFUTED.get(path, [])
 
 
 def reports(folder: Path, path: str) -> Counter[str]:

@@ -1,17 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# warnings.sh SIDE TREE FRAGMENTS FILE...: build with W=1 and sparse those of the
-# C files that are part of the kernel in /obj, and those that FRAGMENTS add: a
-# KUnit test, the driver of a board. What is said goes to
-# /out/TREE.log. FRAGMENTS is one word, commas between.
+# warnings.sh SIDE TREE FRAGMENT... -- FILE...: build with W=1 and sparse those of the
+# C files that are part of the kernel in /obj, and those that the fragments add: a
+# KUnit test, the driver of a board. What is said goes to /out/TREE.log.
 
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=../../lab/kernel/arch.sh
 . /lab/tools/lab/kernel/arch.sh "$1"
 side=$1 log=/out/$2.log
-IFS=, read -r -a fragments <<<"$3"
-shift 3
+shift 2
+fragments=()
+while [[ $1 != -- ]]; do
+	fragments+=("$1")
+	shift
+done
+shift
 
 # Whether the configuration has the object of a file in the Makefile beside it, on
 # its own or as part of another.

@@ -96,7 +96,9 @@ TEST(grants_are_bounded)
 	CHECK(g.live.n + g.gone.n <= 70000);
 	CHECK(grants_gone(&g, 0, 1));
 	CHECK(!grants_gone(&g, 1, 1));
+	CHECK(g.full);
 	grants_clear(&g);
+	CHECK(!g.full);
 }
 
 #define BAR_ADDR	0xe0000000ull
@@ -106,6 +108,21 @@ static void tell(struct rig *r, u32 what, u64 addr, u32 len)
 	rig_set_reg(r, REG_CONTROL + CTL_GRANT_ADDR, (u32)addr);
 	rig_set_reg(r, REG_CONTROL + CTL_GRANT_ADDR + 4, (u32)(addr >> 32));
 	rig_set_reg(r, REG_CONTROL + what, len);
+}
+
+/* What cannot be judged any more is no silence. */
+TEST(grants_that_are_too_many)
+{
+	struct rig r;
+	u32 i;
+
+	rig_open(&r, "generic");
+	for (i = 0; i <= 65536; i++)
+		tell(&r, CTL_GRANT_GIVE, EP_RAM + 2 * i, 1);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_WITHDRAWN), 1);
+	tell(&r, CTL_GRANT_GIVE, EP_RAM + 2 * i, 1);
+	CHECK_EQ(rig_count(&r, CNT_VIOL_WITHDRAWN), 1);
+	rig_close(&r);
 }
 
 /* The host, through a window that was left open. */
