@@ -34,14 +34,12 @@ gate_inputs()		# FUNCTION [SIDE]
 }
 
 # Configuration of a kernel that a gate builds and nobody boots: with the tests of
-# the series, which select what nothing else may have selected yet, and with the
-# drivers of boards.
+# the series, which select what nothing else may have selected yet.
 built_fragments()	# TREE SIDE
 {
 	local -a names
 
 	read -r -d '' -a names < <(kernel_fragments "$1" "$2") || true
-	[[ $2 != ep ]] || names+=(ep-glue.config)
 	printf 'tools/lab/kernel/%s\n' "${names[@]}"
 	kunit_configs
 }

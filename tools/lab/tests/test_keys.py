@@ -259,7 +259,6 @@ BUILT_OF_NEXT = "kernel-next*-{0} guest-next*-{0} selftest-{0} " + CONFIGURED
         ("tools/lab/kernel/common.config", f"{KERNELS} {CONFIGURED.format('*')}"),
         ("tools/lab/kernel/ep.config", BY_SIDE.format("ep")),
         ("tools/lab/kernel/host.config", BY_SIDE.format("host")),
-        ("tools/lab/kernel/ep-glue.config", "gate-walk-ep gate-warnings-ep"),
         ("tools/lab/kernel/ep-next.config", BUILT_OF_NEXT.format("ep")),
         ("tools/lab/kernel/host-next.config", BUILT_OF_NEXT.format("host")),
         ("tools/lab/kernel/kasan.config", "kernel-next-kasan-* guest-next-kasan-*"),
