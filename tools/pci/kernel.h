@@ -30,7 +30,6 @@ typedef unsigned long long u64;
 #define SZ_1M			0x100000
 #define BIT(n)			(1UL << (n))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
-#define __aligned(x)		__attribute__((aligned(x)))
 #define IS_ALIGNED(x, a)	(!((x) & ((a) - 1)))
 #define lower_32_bits(n)	((u32)(n))
 #define upper_32_bits(n)	((u32)((u64)(n) >> 32))

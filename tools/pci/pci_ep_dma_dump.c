@@ -147,7 +147,10 @@ static bool find_block(const struct source *src,
 int main(int argc, char **argv)
 {
 	/* The parser reads 64-bit words as such */
-	static __le32 copy[PCI_EP_DMA_MAX_LEN / sizeof(__le32)] __aligned(8);
+	static union {
+		__le32 word[PCI_EP_DMA_MAX_LEN / sizeof(__le32)];
+		__le64 aligned;
+	} copy;
 	static struct pci_ep_dma_info info;
 	struct seq_file out = { stdout };
 	struct pci_ep_dma_limits limits;
@@ -174,10 +177,10 @@ int main(int argc, char **argv)
 	if (len > src.len - limits.block_offset)
 		len = src.len - limits.block_offset;
 	for (i = 0; i < len / sizeof(u32); i++)
-		copy[i] = read_word(&src, limits.block_offset +
+		copy.word[i] = read_word(&src, limits.block_offset +
 					  i * sizeof(u32));
 
-	ret = pci_ep_dma_parse(copy, len, &limits, &info, &field);
+	ret = pci_ep_dma_parse(copy.word, len, &limits, &info, &field);
 	if (ret)
 		refuse(&src, ret, field);
 

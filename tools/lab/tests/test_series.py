@@ -101,10 +101,11 @@ def test_patch_is_compiled(artifacts, name: str):
 @pytest.mark.needs("gate.walk-ep")
 @pytest.mark.parametrize("driver", ["pcie-rcar-gen4", "pcie-dw-rockchip"])
 def test_glue_of_boards_is_built(artifacts, driver: str):
-    """The real drivers of the modelled boards: with the first patch, and again with
-    each that changes what they include."""
-    log = (artifacts.path("gate.walk-ep") / f"{NAMES[0]}.log").read_text()
-    assert f"  CC      drivers/pci/controller/dwc/{driver}.o\n" in log
+    """The real drivers of the modelled boards, with each patch that changes what
+    they include."""
+    folder = artifacts.path("gate.walk-ep")
+    line = f"  CC      drivers/pci/controller/dwc/{driver}.o\n"
+    assert any(line in (folder / f"{name}.log").read_text() for name in NAMES)
 
 
 def bad_lines(log: str) -> str:
@@ -196,12 +197,12 @@ def test_kunit(artifacts):
 REFUTED = {
     # A direction of the engine, not of an access; "write" and "read" are its names
     "include/linux/pci-ep-dma.h": [
-        "string_choices: ./include/linux/pci-ep-dma.h: opportunity for "
+        "string_choices: ./include/linux/pci-ep-dma.h opportunity for "
         "str_write_read(dir == PCI_EP_DMA_DIR_WRITE)"
     ],
     # An offset and a length
     "drivers/pci/pci-ep-dma-format-test.c": [
-        "orplus: ./drivers/pci/pci-ep-dma-format-test.c: WARNING: "
+        "orplus: ./drivers/pci/pci-ep-dma-format-test.c WARNING: "
         "sum of probable bitmasks, consider |"
     ],
 }
