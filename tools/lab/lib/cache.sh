@@ -43,7 +43,7 @@ cache_open()		# VERB
 	share_cache
 	opened=@$(date +%s)
 	run_dir=$cache/run/$(date +%Y%m%d-%H%M%S)-$1-$$
-	mkdir -p "$cache/run" && mkdir "$run_dir" ||
+	mkdir -p "$cache/run" && mkdir "$run_dir" && : >"$run_dir/times" ||
 		die "cannot make the folder of this run; is the disk full?"
 }
 
@@ -81,7 +81,7 @@ share_cache()
 take_lock()		# FD WHY-NOT-AT-ONCE HOW
 {
 	! flock -n "$3" "$1" || return 0
-	say "  waiting: $2"
+	[[ $is_second ]] || say "  waiting: $2"
 	start_step flock "$3" "$1"
 	wait "$step_pid" || die "cannot get a lock in $cache/lock"
 	step_pid=
@@ -210,9 +210,12 @@ cache_entry()		# KIND KEY TITLE BUILDER [ARGUMENT...]
 	shift 3
 	entry=$cache/$name
 	if [[ ! -d $entry ]]; then
+		call_second_hand
 		exec {lock}>"$cache/lock/$name"
-		take_lock "$lock" "another run does this: $title" -x
-		if [[ ! -d $entry ]]; then
+		take_lock "$lock" "$title, which is under way" -x
+		if [[ -e $run_dir/${name%-*}/failed ]]; then
+			entry=$run_dir/${name%-*}
+		elif [[ ! -d $entry ]]; then
 			need_space "$cache" 2 LAB_CACHE
 			building=$cache/tmp.$name
 			rm -rf "$building"

@@ -62,7 +62,7 @@ play_parts()		# TITLE PART...
 	shift
 	rm -f "$run_dir/played"
 	play python3 -m run.check "$@" -- "${selected[@]}"
-	step_times+=("$((SECONDS - start)) $title")
+	took $((SECONDS - start)) "$title"
 	if ((played != 5 && (check_status == 5 || played > check_status))); then
 		check_status=$played
 	fi
@@ -97,8 +97,8 @@ run_check()
 	else
 		[[ " ${needs[*]} " != *" nothing "* ]] ||
 			play_parts "tests of nothing but programs" unit
+		[[ ! $variants ]] || needs+=(kasan)
 		prepare_check
-		[[ ! $variants ]] || prepare_variants
 		# shellcheck disable=SC2086
 		play_parts "tests of what was built" machines alone $variants
 	fi

@@ -254,6 +254,8 @@ need_guest()		# TREE SIDE: kernel and initramfs, as artifacts
 	local tree=$1 side=$2 src id
 
 	if [[ ${user_tree[$side]-} ]]; then
+		# The run holds its lock
+		[[ ! $is_second ]] || exit 0
 		need_user_kernel "$side"
 		return 0
 	fi
@@ -320,24 +322,19 @@ write_artifacts()
 # none are named.
 prepare()		# VERB [TREE]
 {
-	local tree=${2-next} side
+	local tree=${2-next}
 
 	[[ $tree != next ]] || need_series "./lab $1"
 	enter "$1"
 	need_model
 	need_board
-	for side in ep host; do
-		need_guest "$tree" $side
-	done
+	need_all need_machine ep host
 	write_artifacts
 }
 
-# For all variants of the setup: kernels that nothing else needs.
-prepare_variants()
+need_machine()		# SIDE, of the tree that is prepared
 {
-	need_guest next-kasan ep
-	need_guest next-kasan host
-	write_artifacts
+	need_guest "$tree" "$1"
 }
 
 # For the tests: which there are, and what they need.
@@ -359,32 +356,40 @@ choose_tests()		# [PYTEST ARGUMENT...]
 # That, and no more.
 prepare_check()
 {
-	local need side
-
-	for need in "${needs[@]}"; do
-		case $need in
-		nothing) ;;
-		base|next)
-			need_model
-			need_board
-			for side in ep host; do
-				need_guest "$need" $side
-			done ;;
-		selftest)
-			need_selftests ep size
-			need_selftests host size pci_endpoint ;;
-		gdb.*)
-			need_guest next-gdb "${need#gdb.}" ;;
-		next-src)
-			need_next
-			artifacts[next.src]=$next_src ;;
-		base-git)
-			need_base_git ;;
-		gate.*)
-			need_gate "${need#gate.}" ;;
-		*)
-			die "bug: no such need of a test: '$need'" ;;
-		esac
-	done
+	need_all need_for_tests "${needs[@]}"
 	write_artifacts
+}
+
+need_for_tests()	# NEED
+{
+	local side
+
+	case $1 in
+	nothing) ;;
+	base|next)
+		need_model
+		# It lies in the folder of the run
+		[[ $is_second ]] || need_board
+		for side in ep host; do
+			need_guest "$1" $side
+		done ;;
+	# Of variants of the setup
+	kasan)
+		need_guest next-kasan ep
+		need_guest next-kasan host ;;
+	selftest)
+		need_selftests ep size
+		need_selftests host size pci_endpoint ;;
+	gdb.*)
+		need_guest next-gdb "${1#gdb.}" ;;
+	next-src)
+		need_next
+		artifacts[next.src]=$next_src ;;
+	base-git)
+		need_base_git ;;
+	gate.*)
+		need_gate "${1#gate.}" ;;
+	*)
+		die "bug: no such need of a test: '$1'" ;;
+	esac
 }

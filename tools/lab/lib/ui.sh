@@ -7,7 +7,6 @@
 # A step runs in a process group of its own, so that Ctrl-C or a TERM ends the
 # whole of it before the front door leaves.
 
-step_times=()		# "SECONDS TITLE" of each step that took a second or more
 step_pid=
 step_status=		# results of try_step
 step_log=
@@ -21,7 +20,7 @@ say()
 
 die()
 {
-	say "lab: $*"
+	[[ $is_second ]] || say "lab: $*"
 	exit 1
 }
 
@@ -97,6 +96,7 @@ show_progress()		# TITLE START LOG: waits for step_pid
 
 	while kill -0 "$step_pid" 2>/dev/null; do
 		sleep 0.2
+		[[ ! $is_second ]] || continue
 		ticks=$((ticks + 1))
 		passed=$((SECONDS - $2))
 		if [[ -t 2 ]] && ((ticks % 5 == 0)); then
@@ -148,6 +148,7 @@ try_step()		# TITLE COMMAND...
 
 	[[ -t 2 ]] && printf '\r\033[K' >&2
 	if ((step_status)); then
+		[[ ! $is_second ]] || return 0
 		((step_status <= 128)) ||
 			why="was killed by signal $((step_status - 128))"
 		say "  $(clock $((SECONDS - start)))  $title: FAILED"
@@ -156,8 +157,13 @@ try_step()		# TITLE COMMAND...
 		return 0
 	fi
 	say "  $(clock $((SECONDS - start)))  $title"
-	((SECONDS - start < 1)) ||
-		step_times+=("$((SECONDS - start)) $title")
+	took $((SECONDS - start)) "$title"
+}
+
+# For the table at the end, of what took a second or more.
+took()			# SECONDS TITLE
+{
+	(($1 < 1)) || echo "$*" >>"$run_dir/times"
 }
 
 # A step that the run cannot do without.
@@ -169,10 +175,10 @@ step()			# TITLE COMMAND...
 
 where_the_time_went()
 {
-	local entry
+	local seconds title
 
-	say "time: $(clock $SECONDS) in all"
-	for entry in "${step_times[@]}"; do
-		say "  $(clock "${entry%% *}")  ${entry#* }"
-	done
+	say "time: $(clock $SECONDS) in all; steps may go on at the same time"
+	while read -r seconds title; do
+		say "  $(clock "$seconds")  $title"
+	done <"$run_dir/times"
 }

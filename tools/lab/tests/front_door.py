@@ -98,6 +98,7 @@ set -euo pipefail
 repo={repo}
 . $repo/tools/lab/lib/ui.sh
 . $repo/tools/lab/lib/cache.sh
+. $repo/tools/lab/lib/hands.sh
 count() {{ echo built >>{cache}.count; }}
 good()	{{ count; echo whole >$1/file; }}
 slow()	{{ count; echo half >$1/file; sleep 2; echo whole >$1/file; }}

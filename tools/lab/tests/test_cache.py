@@ -122,7 +122,7 @@ def test_two_runs_want_the_same_entry(cache: Path):
     said = [one.communicate(timeout=HANG)[1] for one in both]
     assert [one.returncode for one in both] == [0, 0]
     assert builds(cache) == 1
-    assert any("waiting: another run does this" in text for text in said)
+    assert any("waiting: title, which is under way" in text for text in said)
 
 
 def test_two_runs_want_different_entries(cache: Path):

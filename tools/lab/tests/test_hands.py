@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The second hand of the front door: what is built at the same time, and how it
+ends."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from front_door import HANG, KEY, builds, half_built, run, start, wait_for
+
+# A need is a builder, and behind a = what tells it from others of the kind
+NEED = f"""
+need() {{ cache_entry "kind-${{1#*=}}" {KEY} "title ${{1#*=}}" "${{1%%=*}}"; }}
+meet()
+{{
+  local tries there
+
+  count
+  touch "$1/../here.$BASHPID"
+  for tries in {{1..100}}; do
+    there=("$1"/../here.*)
+    ((${{#there[@]}} < 2)) || {{ echo whole >"$1/file"; return; }}
+    sleep 0.1
+  done
+  false
+}}
+"""
+
+
+def needs(*names: str) -> str:
+    return f"{NEED}need_all need {' '.join(names)}\n"
+
+
+def test_two_are_built_at_the_same_time(cache: Path):
+    """Each of them waits for the other to begin."""
+    done = run(cache, needs("meet=first", "good", "meet=last"))
+    assert done.returncode == 0, done.stderr
+    assert builds(cache) == 3
+    for name in ("first", "good", "last"):
+        assert (cache / f"kind-{name}-{KEY}/file").read_text() == "whole\n"
+        assert done.stderr.count(f"title {name}\n") >= 1
+
+
+def test_times_of_both_are_in_the_table(cache: Path):
+    done = run(cache, needs("slow=a", "slow=b") + "where_the_time_went")
+    _, _, table = done.stderr.partition("in all")
+    assert sorted(line.split()[-1] for line in table.splitlines()[1:]) == ["a", "b"]
+
+
+def test_what_fails_in_it_is_told_by_the_run(cache: Path):
+    """Once, when it comes to it."""
+    done = run(cache, needs("slow", "bad") + "echo not here")
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.count("FAILED") == done.stderr.count("lab: ") == 1
+    assert half_built(cache) == []
+    assert builds(cache) == 3
+
+
+def test_result_that_failed_is_found_by_the_run(cache: Path):
+    done = run(cache, needs("slow", "wrong") + "echo $entry")
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()).parent.parent == cache / "run"
+    assert builds(cache) == 2
+
+
+def test_it_is_called_when_something_is_not_there(cache: Path):
+    calls = "call_second_hand() { echo called; }\n" + needs("good=a", "good=b")
+    assert run(cache, calls).stdout == "called\n" * 2
+    assert run(cache, calls).stdout == ""
+
+
+def in_session(leader: int) -> list[int]:
+    """The processes of a session; zombies are none."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, session = path.read_text().rpartition(")")[2].split()[:4]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(session) == leader and state != "Z":
+            found.append(int(path.parent.name))
+    return found
+
+
+@pytest.mark.parametrize(
+    "number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+)
+def test_both_end_with_the_run(cache: Path, number: int, status: int):
+    one = start(cache, needs("stuck=a", "stuck=b"))
+    wait_for(lambda: builds(cache) == 2)
+    os.kill(one.pid, number)
+    assert one.wait(HANG) == status
+    assert half_built(cache) == []
+    wait_for(lambda: not in_session(one.pid))
