@@ -25,25 +25,31 @@ PARTS = ("unit", "machines", "alone", "smoke", "dma")
 
 # From the longest down; what is not named takes under half a minute
 LONGEST = (
-    "test_base_reset",
     "test_base",
+    "test_series",
     "test_dma_setups",
-    "test_run_machine",
+    "test_base_reset",
+    "test_hostile",
     "test_base_ntb",
+    "test_run_machine",
     "test_shell",
     "test_run_selftest",
-    "test_base_nvme",
-    "test_hostile",
     "test_dma_faults",
-    "test_keys",
-    "test_dma_lifetimes",
+    "test_base_nvme",
     "test_hostile_configfs",
+    "test_keys",
     "test_base_hardware",
+    "test_dma_lifetimes",
     "test_modes",
     "test_prepare",
+    "test_dma",
+    "test_run_scenario",
     "test_model",
+    "test_dma_stop",
+    "test_epc",
     "test_parts",
     "test_tooling",
+    "test_cache",
 )
 
 

@@ -20,6 +20,10 @@ IDS = "104c:b500"
 DEVICE = "/sys/bus/pci/devices/0000:01:00.0"
 LINK_TIMEOUT = 60
 
+# The endpoint's CPU copies through a window, word by word: two thirds of what the
+# suite takes, and the same after every kind of reset
+COPIES = "memcpy"
+
 KNOWN = (
     Known(
         r"qemu-system-x86_64: vfio .*: invalid PCI interrupt pin 255$",
@@ -35,6 +39,10 @@ def lab(boot_lab) -> Iterator[Lab]:
         lab.start_host()
         assert unexpected(run_suite(lab, "report-before")) == []
         yield lab
+
+
+def suite_but_copies(lab: Lab, log: str) -> list[str]:
+    return unexpected(run_suite(lab, log, without=COPIES), without=COPIES)
 
 
 def take_out(lab: Lab) -> None:
@@ -65,7 +73,7 @@ def test_perst_under_a_driver(lab: Lab):
     take_out(lab)
     find_again(lab)
     assert "memory" in functions(lab)
-    assert unexpected(run_suite(lab, "report-under")) == []
+    assert suite_but_copies(lab, "report-under") == []
 
 
 def wait_for_bars(lab: Lab) -> None:
@@ -90,7 +98,7 @@ def test_perst_while_the_link_is_stopped(lab: Lab):
     assert "link down" in lab.ctl.cmd("status")
     lab.ep.do(f"echo 1 > {epf_test.EPC}/start")
     find_again(lab)
-    assert unexpected(run_suite(lab, "report-stopped")) == []
+    assert suite_but_copies(lab, "report-stopped") == []
 
 
 def test_perst_while_nobody_drives_the_controller(lab: Lab):
@@ -102,7 +110,7 @@ def test_perst_while_nobody_drives_the_controller(lab: Lab):
     lab.ep.do("dmesg -c; insmod /modules/dw-ep-lab.ko")
     epf_test.start(lab, IDS)
     find_again(lab)
-    assert unexpected(run_suite(lab, "report-unbound")) == []
+    assert suite_but_copies(lab, "report-unbound") == []
     assert lab.ep.do("dmesg").count("iATU: unroll") == 1
 
 
