@@ -87,16 +87,18 @@ int loop_run(struct loop *l, int (*timeout)(void *arg), void (*tick)(void *arg),
 	     void *arg)
 {
 	struct pollfd p[LOOP_MAX_SOURCES];
-	unsigned int i;
+	unsigned int i, n;
 
 	while (!l->quit) {
-		for (i = 0; i < LOOP_MAX_SOURCES; i++)
+		for (i = 0, n = 0; i < LOOP_MAX_SOURCES; i++) {
 			p[i] = (struct pollfd) {
 				.fd = l->source[i].fd,
 				.events = l->source[i].events,
 			};
-		if (poll(p, LOOP_MAX_SOURCES,
-			 anyone_again(l) ? 0 : timeout(arg)) < 0) {
+			if (p[i].fd >= 0)
+				n = i + 1;
+		}
+		if (poll(p, n, anyone_again(l) ? 0 : timeout(arg)) < 0) {
 			if (errno == EINTR)
 				continue;
 			return -errno;
@@ -107,7 +109,7 @@ int loop_run(struct loop *l, int (*timeout)(void *arg), void (*tick)(void *arg),
 		 * again in the next round, so a stale event does no harm:
 		 * every handler copes with "nothing to read".
 		 */
-		for (i = 0; i < LOOP_MAX_SOURCES; i++)
+		for (i = 0; i < n; i++)
 			call(&l->source[i], &p[i]);
 		tick(arg);
 	}

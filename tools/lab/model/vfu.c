@@ -80,20 +80,23 @@ static int serve_some(struct vfu *v)
 static void on_client(void *arg, short revents)
 {
 	struct vfu *v = arg;
-	unsigned int i;
+	unsigned int turns = 0;
+	bool more = true;
 	int ret;
 
 	(void)revents;
 	ret = flush(v);
-	for (i = 0; !ret && i < TURNS; i++)
+	while (!ret && more && turns++ < TURNS) {
 		ret = serve_some(v);
+		more = frame_has_next(&v->in);
+	}
 	if (ret && ret != -EAGAIN) {
 		drop_client(v, ret == -ECONNRESET ? "closed" : strerror(-ret));
 		return;
 	}
 	loop_set_events(v->loop, v->sock, v->out_len ? POLLOUT : POLLIN);
 	/* what was read already, poll() knows nothing of */
-	if (!ret)
+	if (!ret && more)
 		loop_again(v->loop, v->sock);
 }
 

@@ -115,6 +115,13 @@ static int complete(const struct frame *f, size_t *want)
 	return have >= *want;
 }
 
+bool frame_has_next(const struct frame *f)
+{
+	size_t want;
+
+	return complete(f, &want);
+}
+
 /* Move the message of @len bytes at the start of the buffer out of it. */
 static void take(struct frame *f, size_t len)
 {

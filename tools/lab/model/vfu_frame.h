@@ -58,6 +58,9 @@ void frame_init(struct frame *f);
  */
 int frame_next(struct frame *f, int sock);
 
+/* Was all of the next message read already, or what shows that it is none? */
+bool frame_has_next(const struct frame *f);
+
 /* Take a descriptor out of the message: the caller owns it. -1 if none left. */
 int frame_take_fd(struct frame *f);
 
