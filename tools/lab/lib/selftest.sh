@@ -4,23 +4,20 @@
 # ./lab selftest: programs of the kernel's own test suites, built static and added
 # to the images of the guests (see tools/lab/kernel/selftest.sh).
 
+selftest_kernels=next	# base when one side is of a tree without the series
+
 selftest_tree()		# SIDE
 {
-	echo "${user_tree[$1]:-$next_src}"
-}
+	local -n ours=${selftest_kernels}_src
 
-# A user's kernel without the series stands for the pristine one alone.
-selftest_kernel()	# SIDE
-{
-	[[ ${artifacts[$1.next.obj]-} ]] && echo next || echo base
+	echo "${user_tree[$1]:-$ours}"
 }
 
 make_selftests()	# SIDE [NAME...] FOLDER
 {
-	local side=$1 folder=${*: -1} which
+	local side=$1 which=$selftest_kernels folder=${*: -1}
 	local -a names=("${@:2:$#-2}")
 
-	which=$(selftest_kernel "$side")
 	: >"$folder/selftests.cpio"
 	((${#names[@]} == 0)) ||
 		sandbox --ro-bind "$(selftest_tree "$side")" /src \
@@ -42,7 +39,7 @@ need_selftests()	# SIDE [NAME...]
 		step "$title" make_selftests "$@" "$entry"
 	else
 		id=$({
-			echo "$* ${artifacts[$1.next.initramfs]}"
+			echo "$* ${artifacts[$1.$selftest_kernels.initramfs]}"
 			in_repo content tools/lab/kernel/{arch,selftest}.sh
 		} | key)
 		cache_entry "selftest-$1" "$id" "$title" make_selftests "$@"
@@ -70,7 +67,9 @@ run_selftest()		# [SIDE:]NAME...
 			usage_error "'$name' is no name of a selftest"
 	done
 	enter selftest
-	[[ ${user_tree[ep]-} && ${user_tree[host]-} ]] || need_next
+	has_series ep && has_series host || selftest_kernels=base
+	[[ ${user_tree[ep]-} && ${user_tree[host]-} ]] ||
+		"need_$selftest_kernels"
 	list=$(selftest_sides "$@") || return 2
 	while read -r side name; do
 		names[$side]+=" $name"
@@ -78,7 +77,7 @@ run_selftest()		# [SIDE:]NAME...
 	need_model
 	need_board
 	for side in ep host; do
-		need_guest next "$side"
+		need_guest "$selftest_kernels" "$side"
 		read -r -a words <<<"${names[$side]}"
 		need_selftests "$side" "${words[@]}"
 	done
