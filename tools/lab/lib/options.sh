@@ -98,12 +98,12 @@ take_config()		# [ep=|host=]FILE
 # merge_config.sh passes over what it cannot read, and nobody would know.
 check_config_lines()	# FILE
 {
-	local line number=0
+	local line number=0 value='("([^"\\]|\\.)*"|[^"[:space:]]+)'
 
 	while IFS= read -r line || [[ $line ]]; do
 		number=$((number + 1))
 		line=${line%$'\r'}
-		[[ $line =~ ^CONFIG_[A-Za-z0-9_]+=[^[:space:]] ||
+		[[ $line =~ ^CONFIG_[A-Za-z0-9_]+=$value$ ||
 		   $line =~ ^'# 'CONFIG_[A-Za-z0-9_]+' is not set'$ ||
 		   ($line =~ ^[[:space:]]*(#.*)?$ &&
 		    ! $line =~ CONFIG_[A-Za-z0-9_]+' is not set') ]] ||

@@ -373,6 +373,18 @@ def test_selftests_of_the_users_trees(cache: Path, tmp_path: Path):
     assert f"--ro-bind {ep} /src" in log.read_text()
 
 
+def test_selftests_of_one_tree_without_the_series(cache: Path, tmp_path: Path):
+    """The other side's kernel is the pristine one, too: they are booted as a pair."""
+    tree = kernel_tree(tmp_path / "tree")
+    done = user(
+        cache, f"{SELFTEST}machine_options --kernel ep={tree}; run_selftest size"
+    )
+    assert done.returncode == 0, done.stderr
+    images = re.findall(r'"(\w+\.\w+)\.image"', done.stdout)
+    assert sorted(images) == ["ep.base", "host.base"]
+    assert not [title for title in steps(done) if "series" in title]
+
+
 def test_a_tree_without_the_series_stands_for_the_pristine_one(
     cache: Path, tmp_path: Path
 ):
@@ -565,6 +577,9 @@ def test_a_symbol_for_kernels_of_ours_makes_other_entries(cache: Path, tmp_path:
         "CONFIG_X",
         "CONFIG_X=",
         "CONFIG_X = y",
+        "CONFIG_X=y # why",
+        "CONFIG_X=y ",
+        'CONFIG_X="a" b',
     ],
 )
 def test_a_line_that_sets_no_symbol(cache: Path, tmp_path: Path, line: str):
