@@ -10,8 +10,8 @@ run_run()		# [--timeout SECONDS] SCRIPT
 	local script side
 
 	if [[ ${1-} == --timeout ]]; then
-		[[ ${2-} =~ ^[1-9][0-9]{0,4}$ ]] ||
-			usage_error "--timeout wants seconds, not '${2-}'"
+		[[ ${2-} =~ ^[1-9][0-9]{0,4}$ ]] && (($2 <= 86400)) ||
+			usage_error "--timeout wants seconds, 1 to 86400, not '${2-}'"
 		options=(--timeout "$2")
 		shift 2
 	fi
@@ -20,7 +20,7 @@ run_run()		# [--timeout SECONDS] SCRIPT
 	(($# == 1)) || usage_error "run takes one script, not '$2' too"
 	[[ -f $1 ]] || usage_error "there is no script $1"
 	script=$(readlink -f "$1")
-	sandbox_more+=(--ro-bind "${script%/*}" /run/script)
+	sandbox_more+=(--ro-bind "${script%/*}/" /run/script)
 	enter run
 	need_model
 	need_board

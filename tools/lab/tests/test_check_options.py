@@ -32,6 +32,7 @@ from front_door import REPO, assert_wrong_arguments, lab, program, run
         (["run", "/no/such.py"], "there is no script /no/such.py"),
         (["run", "--timeout", "x", "a.py"], "not 'x'"),
         (["run", "--timeout"], "wants seconds"),
+        (["run", "--timeout", "86401", "a.py"], "1 to 86400, not '86401'"),
         (["run", "a.py", "b.py"], "'b.py'"),
     ],
 )
