@@ -79,11 +79,24 @@ class Artifacts:
         return path
 
     def kernels(self, which: str, gdb: str = "") -> Kernels:
-        """The images of `base`, `next` or `next-kasan`; for gdb on the side `gdb`."""
+        """The images of `base`, `next` or `next-kasan`; for gdb on the side `gdb`.
+
+        LabError with what there is when this run has no such kernel.
+        """
         ep, host = (
             f"{side}.{which}-gdb" if side == gdb else f"{side}.{which}"
             for side in ("ep", "host")
         )
+        names = sorted(
+            name.removesuffix(".image")
+            for name in self._paths
+            if name.endswith(".image")
+        )
+        for name in (ep, host):
+            if name not in names:
+                raise LabError(
+                    f"no kernel {name} in this run; there are: {', '.join(names)}"
+                )
         return Kernels(
             self.path(f"{ep}.image"),
             self.path(f"{ep}.initramfs"),

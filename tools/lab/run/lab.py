@@ -230,7 +230,10 @@ class Lab:
         """
         _refuse_second(self._host, "stop_host()")
         model = self._need(self._model, "model")
-        model.control.wait("started", _START_TIMEOUT)
+        try:
+            model.control.wait("started", _START_TIMEOUT)
+        except LabError as error:
+            raise LabError(f"host: boots when the link is started: {error}") from None
         sockets = [model.wait_function(number) for number in range(functions)]
         kernels = self._kernels
         self._host = Machine(

@@ -138,11 +138,17 @@ def _status(code: object) -> int:
 
 
 def _show(error: BaseException, path: Path) -> None:
-    """The traceback, as far as it is the script's own."""
+    """The traceback, as far as it is the script's own: of the lab, whose errors say
+    what is wrong, there is none of what it did then.
+    """
     frames = error.__traceback__
     while frames and frames.tb_frame.f_code.co_filename != str(path):
         frames = frames.tb_next
-    traceback.print_exception(type(error), error, frames)
+    said = traceback.TracebackException(type(error), error, frames)
+    if isinstance(error, LabError):
+        lab = str(Path(__file__).parent)
+        said.stack[:] = [f for f in said.stack if not f.filename.startswith(lab)]
+    print("".join(said.format()), end="", file=sys.stderr)
 
 
 def _execute(path: Path) -> int:

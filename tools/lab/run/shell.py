@@ -17,6 +17,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -130,6 +131,8 @@ def start_host(lab: Lab, client: subprocess.Popen) -> None:
         try:
             lab.ctl.wait("started", 1)
         except LabError:
+            # Nothing yet; or the model has ended, which its pane says
+            time.sleep(0.1)
             continue
         links = lab.ep.do(f"find {dma.EPC} -maxdepth 1 -type l")
         lab.start_host(functions=len(links.splitlines()))

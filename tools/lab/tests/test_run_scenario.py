@@ -86,6 +86,29 @@ def test_script_that_raises(tmp_path: Path, script):
     assert gone(done)
 
 
+@pytest.mark.parametrize(
+    "call, says",
+    [
+        ("boot('rcar-s5')", "no board 'rcar-s5'; there are: rcar-s4, rk3588"),
+        (
+            "boot(flavour='kasan')",
+            "no kernel ep.next-kasan in this run; there are: "
+            "ep.base, ep.next, host.base, host.next",
+        ),
+    ],
+)
+def test_script_that_asks_for_what_is_not_there(
+    fakes: Path, call: str, says: str  # noqa: F811
+):
+    """The line of the script, and one that says why; nothing of the lab's own."""
+    path = fakes / "scenario.py"
+    path.write_text(f"from run.scenario import boot\n{call}\n")
+    done = play(fakes, path)
+    assert done.returncode == 1
+    assert re.findall('^  File "(.*?)"', done.stderr, re.M) == [str(path)]
+    assert done.stderr.splitlines()[-1] == f"run.errors.LabError: {says}"
+
+
 def test_script_that_is_no_python(tmp_path: Path, script):
     done = play(tmp_path, script("if\n"))
     assert done.returncode == 1
