@@ -66,8 +66,9 @@ TEST(board_text)
 	CHECK_EQ(b.rd_chans, 4);
 }
 
-/* The good text with line @line replaced must fail with @want. */
-static void refuse(unsigned int line, const char *with, const char *want)
+/* The good text with line @line replaced must fail at line @at, with @want. */
+static void refuse_at(unsigned int line, unsigned int at_line, const char *with,
+		      const char *want)
 {
 	char text[2048], err[BOARD_ERR_LEN] = "", at[32];
 	const char *from = good, *end;
@@ -80,9 +81,14 @@ static void refuse(unsigned int line, const char *with, const char *want)
 	snprintf(text, sizeof(text), "%.*s%s%s", (int)(from - good), good,
 		 with, end);
 	CHECK_EQ(board_parse(&b, "f", text, err), -EINVAL);
-	snprintf(at, sizeof(at), "f:%u: ", line);
+	snprintf(at, sizeof(at), "f:%u: ", at_line);
 	if (!CHECK(!strncmp(err, at, strlen(at)) && strstr(err, want)))
 		printf("#   %s, not %s%s\n", err, at, want);
+}
+
+static void refuse(unsigned int line, const char *with, const char *want)
+{
+	refuse_at(line, line, with, want);
 }
 
 TEST(board_errors_name_file_and_line)
@@ -110,6 +116,27 @@ TEST(board_errors_name_file_and_line)
 	refuse(22, "dma-irqs = 3", "one line, or one a channel (8)");
 	refuse(22, "dma-ram-offset = 1T", "not a 64-bit number");
 	refuse(22, "dma-ram-offset = 17179869184G", "not a 64-bit number");
+}
+
+TEST(board_more_than_there_can_be)
+{
+	refuse(1, "name = abcdefghijklmnopqrstuvwxyzabcdef", "longer than 31");
+	refuse(4, "align = 2K", "4K to 64K");
+	refuse(4, "align = 128K", "4K to 64K");
+	refuse(6, "outbound = 33", "not in 1..32");
+	refuse(16, "bar6 = disabled", "unknown key 'bar6'");
+	refuse_at(19, 18, "dma-size = 0x9000", "at most 0x8000 bytes");
+	refuse_at(19, 18, "dma-size = 0x1202", "at most 0x8000 bytes");
+	refuse(20, "dma-write = 9", "dma-write is 9, not in 1..8");
+	refuse(21, "dma-read = 9", "dma-read is 9, not in 1..8");
+	refuse(21, "dma-read = 0", "dma-read is 0, not in 1..8");
+	refuse(22, "dma-bar = 6 0 0x100", "neither none nor BAR OFFSET SIZE");
+	refuse_at(22, 23, "dma-irqs = 8\ndma-bar = 0 0 0x100",
+		  "BAR0 is not a reserved BAR");
+	refuse_at(15, 16, "bar4 = reserved 4K\ndma-bar = 4 0xf80 0x100",
+		  "do not fit into BAR4");
+	refuse_at(22, 23, "dma-irqs = 8\napp = 0x36004", "page-aligned");
+	refuse_at(22, 23, "dma-irqs = 8\napp = 0x23000", "within 0x24000");
 }
 
 /* @word behind more room than anybody needs: still not understood. */

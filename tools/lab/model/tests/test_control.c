@@ -65,6 +65,16 @@ TEST(control_errors)
 	CHECK(is(&r, "fault inbound on off", "error: fault inbound on|off\n"));
 	CHECK(is(&r, "fault stuck wr 1",
 		 "error: fault stuck wr|rd N on|off\n"));
+	CHECK(is(&r, "fault abort wr", "error: fault abort wr|rd N\n"));
+	CHECK(is(&r, "fault abort rd 4",
+		 "error: '4' is not a number that fits here\n"));
+	CHECK(is(&r, "fault lost-irq 1000001",
+		 "error: '1000001' is not a number that fits here\n"));
+	CHECK(is(&r, "fault late-irq 1000001",
+		 "error: '1000001' is not a number that fits here\n"));
+	CHECK(is(&r, "fault posted 1 2", "error: fault posted N\n"));
+	CHECK(is(&r, "fault doubled-irq 1 2",
+		 "error: fault doubled-irq PERMILLE\n"));
 	CHECK(is(&r, "peek 2 0 0 4",
 		 "error: '2' is not a number that fits here\n"));
 	CHECK(is(&r, "peek 0 6 0 4",
