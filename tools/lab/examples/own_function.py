@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """An endpoint function of one's own: configured, found by the host, used, removed.
 
-./lab run --kernel DIR --config my.config own_function.py
+./lab run --kernel DIR --config ep=ep.config --config host=host.config own_function.py
 
 As it stands, the function is the kernel's test function and needs no kernel but
 the lab's. In a copy put the name and the IDs of yours, and what its host is to do
