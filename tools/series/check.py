@@ -5,9 +5,9 @@ import tempfile
 from pathlib import Path
 
 from .export import export
-from .parts import Part, load, patches_of, without_patch
+from .parts import Part, load, patches_of, touched, without_patch
 from .patch import REPO, SeriesError
-from .refresh import from_tree
+from .refresh import to_patches
 from .scratch import Scratch
 from .tree import commit_series
 
@@ -30,15 +30,16 @@ def is_cover(mail: Path) -> bool:
     return mail.name.startswith("0000-")
 
 
-def mailed_tree(scratch: Scratch, mails: list[Path]) -> str:
-    """Hash of the tree that git am makes of the mails."""
-    touched = scratch.git("diff", "--name-only", "base", "series").split("\n")
-    scratch.git(
-        "sparse-checkout", "set", "--no-cone", *[f"/{path}" for path in touched]
-    )
-    scratch.git("checkout", "-q", "-f", "-B", "mailed", "base")
-    scratch.git("am", "-q", *map(str, mails))
-    return scratch.tree_of("mailed")
+def mailed(mails: list[Path], paths: list[str]) -> str:
+    """The files that git am makes of the mails, where the base has no others than
+    these: what a mail does to another one fails, or is seen here.
+    """
+    with Scratch() as scratch:
+        scratch.take("base", paths)
+        few = scratch.git("commit-tree", scratch.git("write-tree"), text="")
+        scratch.git("checkout", "-q", "-f", "-B", "mailed", few)
+        scratch.git("am", "-q", *map(str, mails))
+        return scratch.git("ls-tree", "-r", "mailed")
 
 
 def check() -> str:
@@ -57,7 +58,7 @@ def check() -> str:
         )
         if not patches:
             return "series: no patches"
-        commit_series(scratch)
+        commits = commit_series(scratch)
         tree = scratch.tree_of("series")
         mails = export(Path(first), unresolved=True)
         for one, other in zip(
@@ -67,11 +68,11 @@ def check() -> str:
                 raise SeriesError(
                     f"{one.relative_to(first)} differs from one export to the next"
                 )
-        if mailed_tree(scratch, [one for one in mails if not is_cover(one)]) != tree:
+        paths = touched(patches)
+        files = scratch.git("ls-tree", "-r", "series", "--", *paths)
+        if mailed([one for one in mails if not is_cover(one)], paths) != files:
             raise SeriesError("the exported mails make another tree than patches/")
-        scratch.git("tag", "-f", "base", scratch.root)
-        scratch.git("checkout", "-q", "-f", "--detach", "series")
-        for patch, again in zip(patches, from_tree(scratch.folder)):
+        for patch, again in zip(patches, to_patches(scratch.folder, commits)):
             if (patch.name, str(patch)) != (again.name, str(again)):
                 raise SeriesError(
                     f"{patch.name} is not as refresh "

@@ -62,7 +62,8 @@ def kernel_of(scratch: Scratch) -> str:
     if None in numbers:
         raise SeriesError("the base's Makefile does not say its version")
     version = ".".join(number[1] for number in numbers)
-    package = scratch.git("show", "-s", "--format=%s", "base")
+    # Not `git show`, which compares all of a first commit with nothing, even with -s
+    package = scratch.git("log", "-1", "--format=%s", "base")
     return f"Linux {version}, Debian's {package}"
 
 

@@ -213,13 +213,17 @@ def patch_of(parts: list[Part], name: str) -> Patch:
     raise SeriesError(f"there is no patch patches/{name}")
 
 
-def files(only: str | None = None, repo: Path = REPO) -> list[str]:
-    """Every file that the series, or the one patch, touches or adds."""
-    parts = load(repo)
-    patches = [patch_of(parts, only)] if only else patches_of(parts)
+def touched(patches: list[Patch]) -> list[str]:
+    """Every file that these patches change or add."""
     return sorted(
         {path for patch in patches for path in (*patch.changes(), *patch.adds)}
     )
+
+
+def files(only: str | None = None, repo: Path = REPO) -> list[str]:
+    """Those of the series, or of the one patch."""
+    parts = load(repo)
+    return touched([patch_of(parts, only)] if only else patches_of(parts))
 
 
 def in_tree_files(repo: Path = REPO) -> list[str]:

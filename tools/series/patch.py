@@ -42,7 +42,8 @@ class Patch:
 
     def changes(self) -> list[str]:
         """Files of the kernel that the hunks touch."""
-        return re.findall(r"^diff --git a/(\S+) b/", self.hunks, re.M)
+        ends = re.findall(r"^diff --git a/(\S+) b/(\S+)$", self.hunks, re.M)
+        return list(dict.fromkeys(path for pair in ends for path in pair))
 
     def __str__(self) -> str:
         parts = [f"From: {self.author}\nSubject: {self.subject}\n\n{self.body}\n---\n"]

@@ -128,6 +128,14 @@ def to_patch(tree: Path, commit: str, numbers: Numbers, added: set[str]) -> Patc
     return readable(Patch(name, author, subject, body, notes, adds, diff))
 
 
+def to_patches(tree: Path, commits: list[str]) -> list[Patch]:
+    added: set[str] = set()
+    numbers = Numbers(covers())
+    patches = [to_patch(tree, commit, numbers, added) for commit in commits]
+    few_enough(patches)
+    return patches
+
+
 def from_tree(tree: Path) -> list[Patch]:
     if git(tree, "status", "--porcelain", "--untracked-files=no"):
         raise SeriesError(
@@ -140,11 +148,7 @@ def from_tree(tree: Path) -> list[Patch]:
     commits = git(tree, "rev-list", "--reverse", "base..HEAD").split()
     if not commits:
         raise SeriesError("the tree is at its base; git checkout series first")
-    added: set[str] = set()
-    numbers = Numbers(covers())
-    patches = [to_patch(tree, commit, numbers, added) for commit in commits]
-    few_enough(patches)
-    return patches
+    return to_patches(tree, commits)
 
 
 # May a file be executed, and what is in it

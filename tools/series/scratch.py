@@ -2,14 +2,15 @@
 """Git on the pristine base, without a work tree of 96000 files.
 
 A Scratch is a throw-away repository that borrows the objects of the imported
-base (LAB_BASE_GIT). Everything is done on its index. Dates and the committer
-are fixed, so that the same series gives the same commits.
+base (LAB_BASE_GIT). Its index never has more than the few files that matter.
+Dates and the committer are fixed, so that the same series gives the same commits.
 """
 
 import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from .patch import SeriesError
@@ -71,6 +72,25 @@ class Scratch:
 
     def git(self, *args: str, **more) -> str:
         return git(self.folder, *args, **more)
+
+    def take(self, commit: str, paths: Iterable[str]) -> None:
+        """Those of these files that the commit has are the index."""
+        listing = self.git("ls-tree", "-r", commit, "--", *paths)
+        self.git("read-tree", "--empty")
+        self.git("update-index", "--index-info", text=f"{listing}\n")
+
+    def fast_import(self, stream: bytes) -> list[str]:
+        """Make commits; returns the names that the stream asks for."""
+        done = subprocess.run(
+            ["git", "fast-import", "--quiet"],
+            cwd=self.folder,
+            input=stream,
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode:
+            raise GitError(f"git fast-import: {done.stderr.decode().strip()}")
+        return done.stdout.decode().split()
 
     def tree_of(self, commit: str) -> str:
         return self.git("rev-parse", f"{commit}^{{tree}}")

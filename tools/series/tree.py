@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 """Patches to commits, or straight onto an unpacked tree."""
 
+import os
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 from . import taken
 from .added import first_versions, git_apply
-from .parts import Part, load, patch_of, patches_of, with_needed
+from .parts import Part, load, patch_of, patches_of, touched, with_needed
 from .patch import Patch, SeriesError
-from .scratch import GitError, Scratch, git
+from .scratch import Scratch, git
 
 
 class Misfit(SeriesError):
@@ -23,57 +25,77 @@ def author_of(patch: Patch) -> dict[str, str]:
     return {"GIT_AUTHOR_NAME": match[1].strip('"'), "GIT_AUTHOR_EMAIL": match[2]}
 
 
-def add_file(scratch: Scratch, path: str, source: Path) -> None:
-    """Put an added file into the index."""
-    if scratch.git("ls-files", "--", path):
-        raise SeriesError(f"Adds: {path}, but the kernel has that file")
-    mode = "100755" if source.stat().st_mode & 0o100 else "100644"
-    blob = scratch.git("hash-object", "-w", "--no-filters", str(source))
-    scratch.git("update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}")
+# Mode, as git says it, and content of each file
+Files = dict[str, tuple[str, bytes]]
 
 
-def commit_patch(
-    scratch: Scratch, patch: Patch, parent: str, added: Path, message: str
-) -> str:
-    try:
-        if patch.hunks:
-            scratch.git(
-                "apply", "--cached", "--whitespace=error", "-", text=patch.hunks
-            )
-    except GitError as error:
-        raise Misfit(f"{patch.name} does not apply: {error}") from error
-    for path in patch.adds:
-        add_file(scratch, path, added / path)
-    tree = scratch.git("write-tree")
-    if tree == scratch.tree_of(parent):
-        raise SeriesError(f"{patch.name} changes nothing")
-    return scratch.git(
-        "commit-tree", tree, "-p", parent, text=message, env=author_of(patch)
-    )
+def files_in(folder: Path) -> Files:
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_symlink():
+            file = "120000", os.fsencode(path.readlink())
+        elif path.is_file():
+            executable = path.stat().st_mode & 0o100
+            file = "100755" if executable else "100644", path.read_bytes()
+        else:
+            continue
+        found[path.relative_to(folder).as_posix()] = file
+    return found
+
+
+def data(content: bytes) -> bytes:
+    return b"data %d\n%s\n" % (len(content), content)
+
+
+def commit(people: str, message: str, before: Files, after: Files) -> bytes:
+    """For git fast-import, which then prints the commit's name."""
+    head = f"commit refs/heads/series\nmark :1\n{people}"
+    lines = [head.encode(), data(message.encode())]
+    lines += [f"D {path}\n".encode() for path in before.keys() - after.keys()]
+    for path, file in after.items():
+        if before.get(path) != file:
+            mode, content = file
+            lines += [f"M {mode} inline {path}\n".encode(), data(content)]
+    return b"".join([*lines, b"get-mark :1\n"])
 
 
 def commit_parts(
     scratch: Scratch, parts: list[Part], series: list[Part], with_part: bool
 ) -> list[str]:
-    """One commit a patch of these parts on the base."""
-    commits = [scratch.root]
-    scratch.git("read-tree", scratch.root)
-    with first_versions(patches_of(series)) as added:
-        for patch in patches_of(parts):
-            commits.append(
-                commit_patch(
-                    scratch, patch, commits[-1], added, patch.message(with_part)
-                )
-            )
-    return commits[1:]
+    """One commit a patch of these parts on the base; branch `series` is the last."""
+    patches = patches_of(parts)
+    paths = touched(patches)
+    committer = scratch.git("var", "GIT_COMMITTER_IDENT")
+    stream = [f"reset refs/heads/series\nfrom {scratch.root}\n\n".encode()]
+    with (
+        first_versions(patches_of(series)) as added,
+        tempfile.TemporaryDirectory(prefix="touched-") as name,
+    ):
+        folder = Path(name)
+        scratch.take("base", paths)
+        scratch.git("checkout-index", "-a", f"--prefix={name}/")
+        after = files_in(folder)
+        for patch in patches:
+            before = after
+            apply_patch(folder, patch, added)
+            after = files_in(folder)
+            if before == after:
+                raise SeriesError(f"{patch.name} changes nothing")
+            # From git, which leaves out what no name may have
+            author = scratch.git("var", "GIT_AUTHOR_IDENT", env=author_of(patch))
+            people = f"author {author}\ncommitter {committer}\n"
+            stream.append(commit(people, patch.message(with_part), before, after))
+    commits = scratch.fast_import(b"".join(stream))
+    # Git looks up there which function the head of a hunk names
+    folders = {parent for path in paths for parent in Path(path).parents}
+    scratch.take("series", [f"{folder}/.gitattributes" for folder in folders])
+    return commits
 
 
 def commit_series(scratch: Scratch) -> list[str]:
-    """All parts, for editing; branch `series` is the last commit."""
+    """All parts, for editing."""
     parts = load()
-    commits = commit_parts(scratch, parts, parts, with_part=True)
-    scratch.git("update-ref", "refs/heads/series", (commits or [scratch.root])[-1])
-    return commits
+    return commit_parts(scratch, parts, parts, with_part=True)
 
 
 def make_tree(folder: Path) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from front_door import program
+from series.check import mailed
 from series.patch import Patch, SeriesError, parse, split_message
 
 REPO = Path(os.environ.get("LAB", Path(__file__).parents[3]))
@@ -56,6 +57,8 @@ Change-id: 20260101-new-0123456789ab
 
 Why all of it.
 """
+# No UTF-8; and what is a function's head is said by drivers/.gitattributes
+OLD_BYTES = b"/* \xe4 \r\n */\n" + b"int one(void)\n{\nout:\n" + b"\treturn;\n" * 8
 # As the kernel's: it is asked of a mail, and says who has what part in it
 GET_MAINTAINER = """\
 ($mail) = grep { !/^--/ } @ARGV;
@@ -140,6 +143,12 @@ def project(tmp_path: Path) -> Project:
     (kernel / "drivers/old").mkdir(parents=True)
     (kernel / "drivers/Makefile").write_text("obj-y += old/\n")
     (kernel / "drivers/old/old.c").write_text("int old;\n")
+    (kernel / "drivers/old/bytes.c").write_bytes(OLD_BYTES)
+    (kernel / "drivers/old/gone.c").write_text("int gone;\n")
+    (kernel / "drivers/old/link").symlink_to("old.c")
+    (kernel / "drivers/old/run.sh").write_text("#!/bin/sh\n")
+    (kernel / "drivers/old/run.sh").chmod(0o755)
+    (kernel / "drivers/.gitattributes").write_text("*.c diff=cpp\n")
     (kernel / "MAINTAINERS").write_text("List\n")
     (kernel / "Makefile").write_text("VERSION = 7\nPATCHLEVEL = 3\nSUBLEVEL = 4\n")
     (kernel / "scripts").mkdir()
@@ -518,6 +527,106 @@ def test_refresh_takes_modes(project: Project, tree: Path, tmp_path: Path):
         )
 
 
+def test_all_that_a_patch_can_do(project: Project, tree: Path, tmp_path: Path):
+    """To files of the kernel: remove, modes, a link, bytes that are no text."""
+    old = tree / "drivers/old"
+    for name in ("gone.c", "link"):
+        (old / name).unlink()
+    (old / "run.sh").chmod(0o644)
+    (old / "old.c").chmod(0o755)
+    changed = OLD_BYTES.removesuffix(b"\treturn;\n") + b"\treturn 1;\n"
+    (old / "bytes.c").write_bytes(changed)
+    git(tree, "commit", "-q", "-a", "-m", "sub: third\n\nReason.")
+    project.good("refresh", tree)
+    # What one patch does and the next undoes
+    git(tree, "checkout", "HEAD~1", "drivers/old/bytes.c", "drivers/old/run.sh")
+    git(tree, "commit", "-q", "-m", "sub: fourth\n\nReason.")
+    project.good("refresh", tree)
+    assert "@@ int one(void)\n" in project.patches()["new/0003-sub-third.patch"]
+    assert project.good("check").startswith("series: 4 patches (new), ")
+    again = make(project, tmp_path)
+    for commit in ("HEAD", "HEAD~1"):
+        assert git(again, "rev-parse", f"{commit}^{{tree}}") == git(
+            tree, "rev-parse", f"{commit}^{{tree}}"
+        )
+    assert (again / "drivers/old/bytes.c").read_bytes() == OLD_BYTES
+
+
+@pytest.mark.parametrize(
+    "person, author",
+    [
+        ('"Old, Person" <o@example.org>', "Old, Person <o@example.org>"),
+        ("A Person; <a@example.org>", "A Person <a@example.org>"),
+        ("A <B> Person <a@example.org>", "A B Person <a@example.org>"),
+    ],
+)
+def test_an_author_is_written_as_git_does(
+    project: Project, tmp_path: Path, person: str, author: str
+):
+    text = ONE.replace("A Person <a@example.org>", person)
+    project.write("patches/new/0001-sub-first.patch", text)
+    tree = make(project, tmp_path)
+    head = git(tree, "cat-file", "commit", "HEAD~1").split("\n")
+    assert head[2:4] == [
+        f"author {author} 1767225600 +0000",
+        "committer lab <lab@localhost> 1767225600 +0000",
+    ]
+
+
+def test_a_tree_is_the_same_each_time(project: Project, tmp_path: Path):
+    """To the names of its commits, which are what plain git makes of them."""
+    tree, again = make(project, tmp_path), make(project, tmp_path, "again")
+    head = git(tree, "rev-parse", "HEAD")
+    assert git(again, "rev-parse", "HEAD") == head
+    text = subprocess.run(
+        ["git", "show", "-s", "--format=%B", "HEAD~1"],
+        cwd=tree,
+        capture_output=True,
+        check=True,
+    ).stdout
+    assert text == b"sub: first\n\nBecause.\n---\nPart: new\nA note.\n\n"
+    assert git(tree, "fsck", "--strict", "--no-dangling") == ""
+
+
+def test_a_rename_is_no_loss(project: Project, tmp_path: Path):
+    """refresh writes none, but a patch from elsewhere may have one."""
+    rename = "\n".join(
+        [
+            "diff --git a/drivers/old/old.c b/drivers/old/new.c",
+            "similarity index 100%",
+            "rename from drivers/old/old.c",
+            "rename to drivers/old/new.c",
+            "",
+        ]
+    )
+    assert parse("one", ONE + rename).changes()[1:] == [
+        "drivers/old/old.c",
+        "drivers/old/new.c",
+    ]
+    project.write("patches/new/0001-sub-first.patch", ONE + rename)
+    tree = make(project, tmp_path)
+    assert not (tree / "drivers/old/old.c").exists()
+    assert (tree / "drivers/old/new.c").read_text() == "int old;\n"
+    assert "not as refresh writes it" in project.refused("check")
+
+
+@pytest.mark.parametrize("verb", ["tree", "check"])
+@pytest.mark.parametrize(
+    "hunk, says",
+    [
+        ("-int old;\n+int old;\n", "new/0003-old-mend.patch changes nothing"),
+        ("-int old;\n+int old; \n", "trailing whitespace"),
+        ("-int new;\n+int old;\n", "new/0003-old-mend.patch does not apply: "),
+    ],
+)
+def test_what_no_commit_is_made_of(
+    project: Project, tmp_path: Path, verb: str, hunk: str, says: str
+):
+    text = MEND.replace("-int old;\n+int mended;\n", hunk)
+    project.write("patches/new/0003-old-mend.patch", text)
+    assert says in project.refused(verb, *([tmp_path] if verb == "tree" else []))
+
+
 def test_an_edit_where_a_later_patch_changes_the_file(project: Project, tree: Path):
     grow(tree)
     project.good("refresh", tree)
@@ -551,6 +660,26 @@ def test_check_says_the_tree(project: Project, tmp_path: Path):
     assert project.good("check") == (
         f"series: 2 patches (new), tree {tree}, the same by git am\n"
     )
+
+
+def test_mails_are_held_against_the_series(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Whatever they do to whichever file of the kernel."""
+    monkeypatch.setenv("LAB_BASE_GIT", str(project.base))
+    (tmp_path / "out").mkdir()
+    project.good("export", tmp_path / "out")
+    one, two = mails = sorted((tmp_path / "out/new").glob("000[12]-*"))
+    paths = project.good("files").split()
+    files = mailed(mails, paths)
+    assert [line.split("\t")[1] for line in files.split("\n")] == paths
+    assert mailed([one], paths) != files
+    text = one.read_text()
+    one.write_text(text.replace("drivers/new/new.c", "drivers/old/old.c"))
+    assert "drivers/old/old.c" in mailed(mails, paths)
+    one.write_text(text.replace("drivers/Makefile", "Makefile"))
+    with pytest.raises(SeriesError, match="git am: .*Makefile"):
+        mailed(mails, paths)
 
 
 def test_apply_makes_the_same_files(project: Project, tmp_path: Path):
