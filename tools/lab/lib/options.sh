@@ -53,6 +53,11 @@ split_side()		# ARGUMENT
 	esac
 }
 
+need_readable()		# FILE
+{
+	[[ -r $1 ]] || die "'$1' cannot be read; chmod +r it, or name another file"
+}
+
 take_board()		# NAME|FILE
 {
 	local boards=$repo/tools/lab/boards
@@ -60,6 +65,7 @@ take_board()		# NAME|FILE
 	if [[ $1 != */* && -f $boards/$1 ]]; then
 		user_board=$1
 	elif [[ -f $1 ]]; then
+		need_readable "$1"
 		user_board=$(readlink -f "$1")
 	else
 		die "no board '$1'; there are: $(cd "$boards" && echo ./* |
@@ -87,8 +93,9 @@ take_config()		# [ep=|host=]FILE
 	local -a sides
 
 	split_side "$1"
-	[[ -f $file && -r $file ]] ||
+	[[ -f $file ]] ||
 		die "no configuration fragment '$file': there is no such file"
+	need_readable "$file"
 	check_config_lines "$file"
 	for side in "${sides[@]}"; do
 		user_configs[$side]+=$(readlink -f "$file")$'\n'
@@ -118,7 +125,7 @@ need_kernel_tree()	# DIR
 	[[ -d $1 ]] || die "no kernel tree '$1': there is no such folder"
 	[[ -f $1/Kconfig && -f $1/scripts/Kconfig.include && -d $1/arch/arm64 &&
 	   -d $1/arch/x86 ]] && grep -qs '^PATCHLEVEL = ' "$1/Makefile" ||
-		die "'$1' is no kernel tree"
+		die "'$1' is no kernel tree; name the top folder of a kernel's source"
 	for left in .config include/config vmlinux \
 		arch/{arm64,x86}/include/generated; do
 		[[ ! -e $1/$left ]] ||

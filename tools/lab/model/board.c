@@ -3,7 +3,6 @@
  * Board files: a table of keys, one small reader for each kind of value,
  * and cross-checks that name the line of the key that does not fit.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,7 +47,7 @@ static bool to_number(const char *s, u64 max, u64 *out)
 	unsigned int shift = 0;
 	char *end;
 
-	if (!isdigit((unsigned char)*s))
+	if (!starts_number(s))
 		return false;
 	errno = 0;
 	v = strtoull(s, &end, 0);

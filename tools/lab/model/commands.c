@@ -32,16 +32,17 @@ static int fail(struct job *j, const char *fmt, const char *what)
 
 static int number(struct job *j, unsigned int word, u64 max, u64 *v)
 {
+	const char *s = j->word[word];
+	bool ok = starts_number(s);
 	char *end;
 
 	errno = 0;
-	*v = isdigit((unsigned char)j->word[word][0]) ?
-	     strtoull(j->word[word], &end, 0) : 0;
-	if (!isdigit((unsigned char)j->word[word][0]) || *end || errno ||
-	    *v > max)
-		return fail(j, "'%s' is not a number that fits here",
-			    j->word[word]);
-	return 0;
+	*v = ok ? strtoull(s, &end, 0) : 0;
+	if (ok && !*end && !errno && *v <= max)
+		return 0;
+	snprintf(j->error, sizeof(j->error),
+		 "'%s' is no number from 0 to %" PRIu64, s, max);
+	return -EINVAL;
 }
 
 /* FUNC BAR OFFSET, in words 1 to 3. */
@@ -350,7 +351,7 @@ static int cmd_fault(struct job *j)
 		return fault_permille(j, &e->signals.stale);
 	if (!strcmp(kind, "posted"))
 		return fault_count(j, &j->c->posted.steps);
-	return fail(j, "unknown fault '%s'", kind);
+	return fail(j, "unknown fault '%s', see 'help'", kind);
 }
 
 /* ---- BARs ---- */
@@ -469,7 +470,7 @@ static int run(struct job *j)
 			return fail(j, "usage: %s", commands[i].usage);
 		return commands[i].run(j);
 	}
-	return fail(j, "unknown command '%s'", j->word[0]);
+	return fail(j, "unknown command '%s', see 'help'", j->word[0]);
 }
 
 enum command_result command_run(struct ctlr *c, char *line, FILE *out,

@@ -3,7 +3,6 @@
  * epmodel - an emulated DesignWare PCIe endpoint controller between two
  * virtual machines. README.md says what it emulates.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -122,7 +121,7 @@ static bool to_seed(const char *text, u64 *seed)
 
 	errno = 0;
 	*seed = strtoull(text, &end, 0);
-	return isdigit((unsigned char)*text) && !*end && !errno;
+	return starts_number(text) && !*end && !errno;
 }
 
 /* PATH%d with the function number in place of the %d. */

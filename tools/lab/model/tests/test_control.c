@@ -43,7 +43,7 @@ TEST(control_errors)
 
 	rig_open(&r, "rcar-s4");
 	CHECK(is(&r, "", "error: empty line\n"));
-	CHECK(is(&r, "dance", "error: unknown command 'dance'\n"));
+	CHECK(is(&r, "dance", "error: unknown command 'dance', see 'help'\n"));
 	CHECK(is(&r, "a b c d e f g h i", "error: too many words\n"));
 	CHECK(is(&r, "link", "error: usage: link up|down\n"));
 	CHECK(is(&r, "link sideways",
@@ -53,11 +53,14 @@ TEST(control_errors)
 	CHECK(is(&r, "wait forever 1",
 		 "error: cannot wait for 'forever': started, linkup or linkdown\n"));
 	CHECK(is(&r, "wait linkup soon",
-		 "error: 'soon' is not a number that fits here\n"));
-	CHECK(is(&r, "fault flood 1", "error: unknown fault 'flood'\n"));
+		 "error: 'soon' is no number from 0 to 86400\n"));
+	CHECK(is(&r, "wait linkup 010",
+		 "error: '010' is no number from 0 to 86400\n"));
+	CHECK(is(&r, "fault flood 1",
+		 "error: unknown fault 'flood', see 'help'\n"));
 	CHECK(is(&r, "fault stuck up 1 on", "error: 'up' is neither wr nor rd\n"));
 	CHECK(is(&r, "fault stuck wr 4 on",
-		 "error: '4' is not a number that fits here\n"));
+		 "error: '4' is no number from 0 to 3\n"));
 	CHECK(is(&r, "fault stuck wr 1 maybe",
 		 "error: 'maybe' is neither on nor off\n"));
 	CHECK(is(&r, "fault inbound maybe",
@@ -67,22 +70,22 @@ TEST(control_errors)
 		 "error: fault stuck wr|rd N on|off\n"));
 	CHECK(is(&r, "fault abort wr", "error: fault abort wr|rd N\n"));
 	CHECK(is(&r, "fault abort rd 4",
-		 "error: '4' is not a number that fits here\n"));
+		 "error: '4' is no number from 0 to 3\n"));
 	CHECK(is(&r, "fault lost-irq 1000001",
-		 "error: '1000001' is not a number that fits here\n"));
+		 "error: '1000001' is no number from 0 to 1000000\n"));
 	CHECK(is(&r, "fault late-irq 1000001",
-		 "error: '1000001' is not a number that fits here\n"));
+		 "error: '1000001' is no number from 0 to 1000000\n"));
 	CHECK(is(&r, "fault posted 1 2", "error: fault posted N\n"));
 	CHECK(is(&r, "fault doubled-irq 1 2",
 		 "error: fault doubled-irq PERMILLE\n"));
 	CHECK(is(&r, "peek 2 0 0 4",
-		 "error: '2' is not a number that fits here\n"));
+		 "error: '2' is no number from 0 to 1\n"));
 	CHECK(is(&r, "peek 0 6 0 4",
-		 "error: '6' is not a number that fits here\n"));
+		 "error: '6' is no number from 0 to 5\n"));
 	CHECK(is(&r, "peek 0 0 -1 4",
-		 "error: '-1' is not a number that fits here\n"));
+		 "error: '-1' is no number from 0 to 9223372036854775807\n"));
 	CHECK(is(&r, "peek 0 0 0 4097",
-		 "error: '4097' is not a number that fits here\n"));
+		 "error: '4097' is no number from 0 to 4096\n"));
 	CHECK(is(&r, "poke 0 0 0 abc",
 		 "error: 'abc' is not pairs of hex digits\n"));
 	CHECK(is(&r, "poke 0 0 0 xy",
@@ -175,7 +178,7 @@ TEST(control_seed_and_random_faults)
 	CHECK(is(&r, "seed 0x10", "ok\n"));
 	CHECK(is(&r, "seed", "16\nok\n"));
 	CHECK(is(&r, "seed today",
-		 "error: 'today' is not a number that fits here\n"));
+		 "error: 'today' is no number from 0 to 18446744073709551615\n"));
 	CHECK(is(&r, "fault late-irq 30 random", "ok\n"));
 	CHECK(r.c->engine->signals.random);
 	CHECK(is(&r, "fault late-irq 0", "ok\n"));
@@ -187,7 +190,7 @@ TEST(control_seed_and_random_faults)
 	CHECK_EQ(r.c->engine->signals.doubled, 100);
 	CHECK_EQ(r.c->engine->signals.stale, 1000);
 	CHECK(is(&r, "fault stale-irq 1001",
-		 "error: '1001' is not a number that fits here\n"));
+		 "error: '1001' is no number from 0 to 1000\n"));
 	free(answer);
 	answer = NULL;
 	rig_close(&r);
@@ -227,7 +230,7 @@ TEST(control_link_and_faults)
 	CHECK(is(&r, "fault posted 64", "ok\n"));
 	CHECK_EQ(r.c->posted.steps, 64);
 	CHECK(is(&r, "fault posted on",
-		 "error: 'on' is not a number that fits here\n"));
+		 "error: 'on' is no number from 0 to 1000000\n"));
 	CHECK(is(&r, "fault posted 0", "ok\n"));
 	CHECK_EQ(r.c->engine->signals.late, 30);
 	CHECK_EQ(run(&r, "quit"), COMMAND_QUIT);
