@@ -20,5 +20,5 @@ export KBUILD_KCONFIG=/lab/Kconfig
 kmake()
 {
 	make -C /src O=/obj ARCH="$ARCH" CROSS_COMPILE="$cross" \
-		CC="ccache ${cross}gcc" -j"$LAB_JOBS" "$@"
+		CC="/lab/tools/lab/kernel/cc ${cross}gcc" -j"$LAB_JOBS" "$@"
 }

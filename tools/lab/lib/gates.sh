@@ -21,6 +21,10 @@ gate_inputs()		# FUNCTION [SIDE]
 	gate_walk)	echo tools/series/__main__.py ;;
 	esac
 	case $1 in
+	gate_walk|gate_warnings|gate_symbols|gate_variant|gate_kunit)
+		echo tools/lab/kernel/cc ;;
+	esac
+	case $1 in
 	gate_walk|gate_warnings|gate_symbols)
 		echo Kconfig tools/lab/guest/Kconfig
 		echo tools/lab/kernel/{arch,configure,times}.sh ;;
@@ -29,6 +33,7 @@ gate_inputs()		# FUNCTION [SIDE]
 	gate_walk|gate_warnings)
 		built_fragments next "$2" ;;
 	gate_symbols)
+		echo tools/lab/kernel/check-config.sh
 		echo tools/lab/kernel/{common,"$2","$2-next"}.config ;;
 	esac
 }

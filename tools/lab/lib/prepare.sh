@@ -233,7 +233,7 @@ kernel_key()		# SRC TREE SIDE
 		echo "$toolchain ${1##*/} $2 $3"
 		cd "$repo/tools/lab"
 		content ../../Kconfig guest/Kconfig \
-			kernel/{arch,configure,check-config,build,times}.sh
+			kernel/{arch,configure,check-config,build,times}.sh kernel/cc
 		for fragment in "${fragments[@]}"; do
 			case $fragment in
 			/run/lab/*)	cat "$run_dir/${fragment##*/}" ;;

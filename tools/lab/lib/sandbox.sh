@@ -11,8 +11,8 @@
 #
 # No network, process ids of its own, and nothing outlives the caller.
 #
-# ccache takes what a file includes from the compiler (depend mode). Otherwise it
-# runs the preprocessor first, which is a third of what a file of a kernel costs.
+# What ccache keeps is of one toolchain: it sees neither headers of the system nor the
+# assembler.
 
 root=			# folder of the toolchain root, set by need_root
 sandbox_more=()		# options of bwrap for all sandboxes of this run
@@ -39,7 +39,7 @@ sandbox()		# [BWRAP OPTION...] -- COMMAND...
 		--setenv PYTHONPATH /lab/tools/lab:/lab/tools/lab/tests:/lab/tools \
 		--setenv PYTHONDONTWRITEBYTECODE 1 \
 		--setenv CCACHE_DIR /cache/ccache --setenv CCACHE_MAXSIZE 5G \
-		--setenv CCACHE_DEPEND 1 \
+		${toolchain:+--setenv CCACHE_NAMESPACE "$toolchain"} \
 		--setenv GIT_CONFIG_COUNT 1 \
 		--setenv GIT_CONFIG_KEY_0 safe.directory \
 		--setenv GIT_CONFIG_VALUE_0 '*' \

@@ -340,6 +340,34 @@ def test_the_walk_says_which_patch_failed(
     assert (places / "out/failed").exists()
 
 
+def test_the_walk_names_headers_that_are_included(places: Path, walk):
+    for header in ("include/linux/a.h", "drivers/x/a.h"):
+        (places / "src" / header).parent.mkdir(parents=True, exist_ok=True)
+        (places / "src" / header).touch()
+    (places / "obj/.a.o.cmd").write_text(
+        "deps_a.o := \\\n  /src/include/linux/a.h \\\n"
+    )
+    walk()
+    assert "INCLUDED include/linux/a.h\n" in (
+        (places / "out/a/0004-header.log").read_text()
+    )
+    assert "INCLUDED" not in (places / "out/b/0003-private-header.log").read_text()
+
+
+def test_a_symbol_that_does_not_come_out_fails_the_gate(places: Path):
+    """Switched off, and selected by another one: that kernel shows nothing."""
+    program(
+        places / "bin/make",
+        'echo "make $*" >>/obj/made\n'
+        "[[ $* != *olddefconfig ]] || echo CONFIG_PCI_EPF_DMA=y >/obj/.config",
+    )
+    done = in_place(places, "series/gates/symbols.sh", "ep", "n")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (places / "out/failed").exists()
+    assert "CONFIG_PCI_EPF_DMA=n was asked for" in (places / "out/log").read_text()
+    assert "vmlinux" not in (places / "obj/made").read_text()
+
+
 def test_a_symbol_that_is_lost_is_named(places: Path):
     """Asked for twice, the last line counts; a symbol can be taken back."""
     (places / "obj/fragments").write_text(
@@ -394,3 +422,36 @@ def test_an_image_has_all_libraries_or_is_none(places: Path, ldd: str, says: str
             f"file /lib/libx.so {places}/bin/ldd 755 0 0"
             in (places / "image").read_text().splitlines()
         )
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("a.S", '.data\n.incbin "image"\n'),
+        ("a.c", 'asm(".data\\n.incbin \\"image\\"\\n");\n'),
+        ("a.c", '#include "a.h"\nconst char *a = A;\n'),
+    ],
+)
+def test_no_object_holds_what_it_was_not_made_of(tmp_path: Path, name: str, text: str):
+    """ccache gives nothing back when a file that a source takes in has changed."""
+    (tmp_path / name).write_text(text)
+
+    def built(word: str) -> bytes:
+        (tmp_path / "image").write_text(word)
+        (tmp_path / "a.h").write_text(f'#define A "{word}"\n')
+        # ccache trusts nothing that is as new as the object
+        os.utime(tmp_path / "a.h", (1, 1))
+        os.utime(tmp_path / name, (1, 1))
+        subprocess.run(
+            f"{REPO}/tools/lab/kernel/cc gcc -Wp,-MMD,a.d -c -o a.o {name}".split(),
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "CCACHE_DIR": f"{tmp_path}/cache",
+            },
+            check=True,
+        )
+        return (tmp_path / "a.o").read_bytes()
+
+    assert b"first" in built("first")
+    assert b"other" in built("other")

@@ -251,9 +251,14 @@ BUILT_OF_NEXT = "kernel-next*-{0} guest-next*-{0} selftest-{0} " + CONFIGURED
         ("tools/lab/guest/init", GUESTS),
         ("tools/lab/guest/mkinitramfs", GUESTS),
         ("tools/lab/kernel/arch.sh", f"{KERNELS} {CONFIGURED.format('*')}"),
+        (
+            "tools/lab/kernel/cc",
+            f"{KERNELS} {CONFIGURED.format('*')} "
+            "gate-i386 gate-arm gate-clang gate-kunit",
+        ),
         ("tools/lab/kernel/configure.sh", f"{KERNELS} {CONFIGURED.format('*')}"),
         ("tools/lab/kernel/build.sh", KERNELS),
-        ("tools/lab/kernel/check-config.sh", KERNELS),
+        ("tools/lab/kernel/check-config.sh", f"{KERNELS} gate-off-* gate-modules-*"),
         ("tools/lab/kernel/guest.sh", GUESTS),
         ("tools/lab/kernel/selftest.sh", "selftest-*"),
         ("tools/lab/kernel/common.config", f"{KERNELS} {CONFIGURED.format('*')}"),

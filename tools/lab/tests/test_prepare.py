@@ -243,7 +243,10 @@ SERIES = ("PCI_EPF_DMA", "PCI_EP_DMA_TEST")
         (["--board", "none"], "no board 'none'; there are: .*rcar-s4.*name a file"),
         (["--kernel", "/no/such"], "no kernel tree '/no/such'"),
         (["--kernel", "host=/no/such"], "no kernel tree '/no/such'"),
-        (["--kernel=ep=/etc"], "'/etc' is no kernel tree; name the top folder of a kernel's source"),
+        (
+            ["--kernel=ep=/etc"],
+            "'/etc' is no kernel tree; name the top folder of a kernel's source",
+        ),
         (["--config", "/no/such"], "no configuration fragment '/no/such'"),
         (["--config", "ep=/etc"], "no configuration fragment '/etc'"),
     ],

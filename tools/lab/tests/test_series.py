@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from run import logscan
 from run.ktap import parse
 from series import check, parts
 from series.export import export
@@ -73,27 +74,29 @@ def test_patch_builds(artifacts, name: str, side: str):
 ELSEWHERE = {"drivers/dma/dw-edma/dw-edma-regs-test.c"}
 
 # Selected by nothing before the patch behind it
-LATER = {"drivers/dma/pci-dma-chan.c"}
+LATER = {"drivers/dma/pci-dma-chan.c", "include/linux/dma/pci-dma-chan.h"}
 
 
 @pytest.mark.needs("gate.walk-ep", "gate.walk-host")
 @pytest.mark.parametrize("name", NAMES)
 def test_patch_is_compiled(artifacts, name: str):
     """Each source that a patch adds or changes, right then, for one machine at
-    least: what is not configured builds, too."""
-    compiled = {
-        f"{stem}.c"
+    least, and of a header what includes it: what is not configured builds, too."""
+    logs = "".join(
+        (artifacts.path(f"gate.walk-{side}") / f"{name}.log").read_text()
         for side in SIDES
-        for stem in re.findall(
-            r"^  CC (?:\[M\])? +(\S+)\.o$",
-            (artifacts.path(f"gate.walk-{side}") / f"{name}.log").read_text(),
-            re.M,
-        )
+    )
+    compiled = {
+        *(
+            f"{stem}.c"
+            for stem in re.findall(r"^  CC (?:\[M\])? +(\S+)\.o$", logs, re.M)
+        ),
+        *re.findall(r"^  INCLUDED (\S+)$", logs, re.M),
     }
     sources = {
         path
         for path in parts.files(f"{name}.patch")
-        if path.endswith(".c") and not path.startswith("tools/")
+        if re.search(r"\.[ch]$", path) and not path.startswith("tools/")
     }
     assert sources - compiled <= ELSEWHERE | LATER
 
@@ -171,6 +174,12 @@ def test_variant_builds(artifacts, gate: str):
     assert not warnings(log)
 
 
+# UML has no generic PCI domains, of which the base warns once
+NO_DOMAINS = re.compile(
+    r"^WARNING: drivers/pci/endpoint/pci-epc-core\.c:\d+ at __pci_epc_create"
+)
+
+
 @pytest.mark.needs("gate.kunit")
 def test_kunit(artifacts):
     """Q7: the KUnit suites of the series run and pass."""
@@ -191,6 +200,8 @@ def test_kunit(artifacts):
         suites, "pass"
     )
     assert re.findall(r"^ *(?:not ok .*|ok .*# SKIP.*)", text, re.M) == []
+    allowed = [*logscan.load_allowed(), NO_DOMAINS]
+    assert [str(line) for line in logscan.bad_lines(text, allowed)] == []
 
 
 # What coccicheck says and nobody should follow

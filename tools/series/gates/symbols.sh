@@ -15,6 +15,7 @@ build()
 	cd /lab/tools/lab/kernel &&
 	sed "s/=y\$/=$2/" "$1-next.config" >/tmp/fragment &&
 	./configure.sh "$1" common.config "$1.config" /tmp/fragment &&
+	./check-config.sh &&
 	kmake vmlinux modules
 }
 

@@ -31,6 +31,19 @@ targets()
 	done | sort -u
 }
 
+# Which of the headers on standard input something that was built includes.
+included()
+{
+	local header
+
+	while read -r header; do
+		[[ $header == *.h && -e /src/$header ]] || continue
+		if grep -rqF --include='.*.cmd' "/src/$header \\" /obj; then
+			echo "  INCLUDED $header"
+		fi
+	done
+}
+
 build_step()		# PATCH NEXT-PATCH SIDE FRAGMENT...
 {
 	local files
@@ -47,6 +60,7 @@ build_step()		# PATCH NEXT-PATCH SIDE FRAGMENT...
 	fi
 	((${#where[@]} == 0)) ||
 		kmake KBUILD_MODULES=y "${where[@]}" || return
+	included <<<"$files"
 	if [[ $2 && ${1%/*} != "${2%/*}" ]]; then
 		kmake vmlinux modules
 	fi
