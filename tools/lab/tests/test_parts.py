@@ -98,10 +98,10 @@ def test_each_worker_has_its_cpu(suite: Suite):
     for name, other in (("one", "two"), ("two", "one")):
         suite.add(
             f"test_{name}",
-            f"def test_{name}(together): together('{name}', ['{other}'])\n"
-            f"def test_{name}_more(): pass\n",
+            f"def test_{name}(artifacts, together): together('{name}', ['{other}'])\n"
+            f"def test_{name}_more(artifacts): pass\n",
         )
-    done = suite.play("unit", cpus=TWO)
+    done = suite.play("machines", cpus=TWO)
     assert done.returncode == 0, done.stdout
     notes = suite.notes()
     assert sorted(notes[f"test_{name}"][1] for name in ("one", "two")) == [
