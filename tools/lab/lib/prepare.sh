@@ -328,8 +328,15 @@ prepare()		# VERB [TREE]
 	enter "$1"
 	need_model
 	need_board
-	need_all need_machine ep host
+	need_all_of_base need_machine ep host
 	write_artifacts
+}
+
+# Two hands would both begin with it.
+need_all_of_base()	# FUNCTION NEED...
+{
+	(($# < 3)) || [[ ${user_tree[*]-} ]] || need_base
+	need_all "$@"
 }
 
 need_machine()		# SIDE, of the tree that is prepared
@@ -356,7 +363,7 @@ choose_tests()		# [PYTEST ARGUMENT...]
 # That, and no more.
 prepare_check()
 {
-	need_all need_for_tests "${needs[@]}"
+	need_all_of_base need_for_tests "${needs[@]}"
 	write_artifacts
 }
 
@@ -378,6 +385,8 @@ need_for_tests()	# NEED
 		need_guest next-kasan ep
 		need_guest next-kasan host ;;
 	selftest)
+		need_guest next ep
+		need_guest next host
 		need_selftests ep size
 		need_selftests host size pci_endpoint ;;
 	gdb.*)

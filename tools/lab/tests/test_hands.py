@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from front_door import HANG, KEY, builds, half_built, run, start, wait_for
+from front_door import HANG, KEY, REPO, builds, half_built, run, start, wait_for
 
 # A need is a builder, and behind a = what tells it from others of the kind
 NEED = f"""
@@ -94,3 +94,31 @@ def test_both_end_with_the_run(cache: Path, number: int, status: int):
     assert one.wait(HANG) == status
     assert half_built(cache) == []
     wait_for(lambda: not in_session(one.pid))
+
+
+ALONE = f"""
+declare -A user_tree=()
+user_board=
+kernel_source=/
+. {REPO}/tools/lab/lib/prepare.sh
+. {REPO}/tools/lab/lib/selftest.sh
+need_base() {{ base_src=/; }}
+need_model() {{ :; }}
+need_board() {{ :; }}
+need_gate() {{ need_guest next ep; }}
+need_guest()
+{{
+  artifacts[$2.$1.obj]=/
+  artifacts[$2.$1.initramfs]=/
+}}
+content() {{ :; }}
+series_content() {{ :; }}
+cache_entry() {{ entry=/$1; }}
+"""
+
+
+@pytest.mark.parametrize("need", ["base", "next", "selftest", "next-src", "base-git"])
+def test_each_need_stands_alone(cache: Path, need: str):
+    """What the other one needed before is known to that process only."""
+    done = run(cache, f"{ALONE}need_for_tests {need}\necho $entry")
+    assert done.returncode == 0, done.stderr
