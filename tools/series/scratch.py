@@ -75,9 +75,12 @@ class Scratch:
 
     def take(self, commit: str, paths: Iterable[str]) -> None:
         """Those of these files that the commit has are the index."""
-        listing = self.git("ls-tree", "-r", commit, "--", *paths)
+        wanted = list(paths)
         self.git("read-tree", "--empty")
-        self.git("update-index", "--index-info", text=f"{listing}\n")
+        # Without a path ls-tree has all of the kernel's files
+        if wanted:
+            listing = self.git("ls-tree", "-r", commit, "--", *wanted)
+            self.git("update-index", "--index-info", text=f"{listing}\n")
 
     def fast_import(self, stream: bytes) -> list[str]:
         """Make commits; returns the names that the stream asks for."""

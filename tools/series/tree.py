@@ -86,6 +86,10 @@ def commit_parts(
             people = f"author {author}\ncommitter {committer}\n"
             stream.append(commit(people, patch.message(with_part), before, after))
     commits = scratch.fast_import(b"".join(stream))
+    names = ("diff-tree", "-r", "-z", "--no-renames", "--name-only", "base", "series")
+    if lost := set(scratch.git(*names).split("\0")) - {*paths, ""}:
+        # It makes folders of files without a word
+        raise SeriesError(f"a patch adds files below {min(lost)}, which is a file")
     # Git looks up there which function the head of a hunk names
     folders = {parent for path in paths for parent in Path(path).parents}
     scratch.take("series", [f"{folder}/.gitattributes" for folder in folders])
@@ -126,7 +130,12 @@ def apply_patch(folder: Path, patch: Patch, added: Path) -> None:
         target = folder / path
         if target.exists():
             raise Misfit(f"{patch.name}: Adds: {path}, but the kernel has that file")
-        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise Misfit(
+                f"{patch.name}: Adds: {path}, but a folder of it is the kernel's file"
+            ) from None
         shutil.copy(added / path, target)
 
 

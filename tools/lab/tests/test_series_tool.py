@@ -13,6 +13,8 @@ import pytest
 from front_door import program
 from series.check import mailed
 from series.patch import Patch, SeriesError, parse, split_message
+from series.scratch import Scratch
+from series.tree import commit_parts
 
 REPO = Path(os.environ.get("LAB", Path(__file__).parents[3]))
 
@@ -625,6 +627,33 @@ def test_what_no_commit_is_made_of(
     text = MEND.replace("-int old;\n+int mended;\n", hunk)
     project.write("patches/new/0003-old-mend.patch", text)
     assert says in project.refused(verb, *([tmp_path] if verb == "tree" else []))
+
+
+@pytest.mark.parametrize("name", ["old.c", "link"])
+def test_a_file_of_the_kernel_is_no_folder(project: Project, tmp_path: Path, name: str):
+    path = f"drivers/old/{name}/new.c"
+    project.write(path, "int new;\n")
+    text = MEND[: MEND.index("\ndiff")]
+    project.write("patches/new/0003-old-mend.patch", f"{text}Adds: {path}\n")
+    kernel = tmp_path / "kernel"
+    says = f"drivers/old/{name}, which is a file"
+    assert says in project.refused("tree", tmp_path)
+    assert says in project.refused("check")
+    says = f"0003-old-mend.patch: Adds: {path}, but a folder of it is"
+    assert says in project.refused("apply", kernel, status=3)
+
+
+def test_without_a_patch_the_base_is_left_alone(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing of it is taken, least of all every file."""
+    monkeypatch.setenv("LAB_BASE_GIT", str(project.base))
+    with Scratch() as scratch:
+        scratch.take("base", [])
+        assert scratch.git("ls-files") == ""
+        assert commit_parts(scratch, [], [], with_part=True) == []
+        assert scratch.git("ls-files") == ""
+        assert scratch.tree_of("series") == scratch.tree_of("base")
 
 
 def test_an_edit_where_a_later_patch_changes_the_file(project: Project, tree: Path):
