@@ -594,6 +594,32 @@ TEST(server_posted_writes)
 	server_end();
 }
 
+/* More requests in one piece than the server serves in a row: whoever waits for
+ * the answers sends nothing that would wake it for the rest. */
+TEST(server_many_requests_in_one_piece)
+{
+	struct vfu_header h[40];
+	u8 reply[32];
+	u16 i;
+	int sock;
+
+	server_start();
+	sock = dial("ep");
+	for (i = 0; i < ARRAY_SIZE(h); i++)
+		h[i] = (struct vfu_header){
+			.id = i, .command = VFU_DEVICE_GET_INFO,
+			.size = sizeof(*h),
+		};
+	CHECK_EQ(write(sock, h, sizeof(h)), (ssize_t)sizeof(h));
+	for (i = 0; i < ARRAY_SIZE(h); i++) {
+		read_all(sock, reply, sizeof(reply));
+		if (!CHECK_EQ(get16(reply), i))
+			break;
+	}
+	close(sock);
+	server_end();
+}
+
 /* Both machines, memory and interrupts over the sockets, both threads. */
 TEST(server_transfer)
 {
