@@ -32,12 +32,12 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define min_of(a, b)	((a) < (b) ? (a) : (b))
 #define max_of(a, b)	((a) > (b) ? (a) : (b))
 
-/* Decimal, or hexadecimal behind 0x. strtoull() alone also takes octal numbers,
- * signs and blanks. */
+/* Decimal, or hexadecimal behind 0x. strtoull() alone also takes octal and binary
+ * numbers, signs and blanks. */
 static inline bool starts_number(const char *s)
 {
 	return isdigit((unsigned char)s[0]) &&
-	       !(s[0] == '0' && isdigit((unsigned char)s[1]));
+	       !(s[0] == '0' && s[1] && strchr("0123456789bB", s[1]));
 }
 
 static inline u16 get16(const u8 *p)

@@ -102,6 +102,7 @@ TEST(board_errors_name_file_and_line)
 	refuse(3, "functions = 9", "not in 1..8");
 	refuse(4, "align = 5000", "power of two");
 	refuse(4, "align = 010000", "not a 32-bit number");
+	refuse(4, "align = 0b1000000000000", "not a 32-bit number");
 	refuse(5, "inbound = 33", "not in 1..32");
 	refuse(7, "msi = maybe", "neither yes nor no");
 	refuse(11, "bar0 = rubber", "not a BAR type");
