@@ -23,6 +23,7 @@ happens, all machines are ended, and the logs stay.
 """
 
 import argparse
+import contextlib
 import linecache
 import os
 import signal
@@ -146,8 +147,9 @@ def _show(error: BaseException, path: Path) -> None:
         frames = frames.tb_next
     said = traceback.TracebackException(type(error), error, frames)
     if isinstance(error, LabError):
-        lab = str(Path(__file__).parent)
-        said.stack[:] = [f for f in said.stack if not f.filename.startswith(lab)]
+        # Some of it is called by what makes a `with` of a function
+        ours = (f"{Path(__file__).parent}/", contextlib.__file__)
+        said.stack[:] = [f for f in said.stack if not f.filename.startswith(ours)]
     print("".join(said.format()), end="", file=sys.stderr)
 
 

@@ -109,6 +109,22 @@ def test_script_that_asks_for_what_is_not_there(
     assert done.stderr.splitlines()[-1] == f"run.errors.LabError: {says}"
 
 
+def test_a_with_of_the_lab_that_fails(tmp_path: Path, script):
+    """Nor is there anything of what Python does for it."""
+    path = script(
+        "from collections import Counter\n"
+        "from run.lab import Lab\n"
+        "class Fake:\n"
+        "    ctl, violations = property(lambda self: self), Counter\n"
+        "    _provoked = Counter()\n"
+        "with Lab.provoking(Fake(), 'rule'):\n"
+        "    pass\n"
+    )
+    done = play(tmp_path, path)
+    assert re.findall('^  File "(.*?)"', done.stderr, re.M) == [str(path)]
+    assert "\nrun.errors.LabError: not provoked: violation.rule\n" in done.stderr
+
+
 def test_script_that_is_no_python(tmp_path: Path, script):
     done = play(tmp_path, script("if\n"))
     assert done.returncode == 1
