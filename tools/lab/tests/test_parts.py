@@ -93,6 +93,20 @@ def suite(tmp_path: Path) -> Suite:
 
 
 @needs_two_cpus
+def test_without_machines_two_workers_share_a_cpu(suite: Suite):
+    """None of these ends before all have begun."""
+    names = ["a", "b", "c", "d"]
+    for name in names:
+        text = f"def test_{name}(together): together('{name}', {names})\n"
+        suite.add(f"test_{name}", text)
+    done = suite.play("unit", cpus=TWO)
+    assert done.returncode == 0, done.stdout
+    notes = suite.notes()
+    cpus = sorted(notes[f"test_{name}"][1] for name in names)
+    assert cpus == sorted([[cpu] for cpu in TWO] * 2)
+
+
+@needs_two_cpus
 def test_each_worker_has_its_cpu(suite: Suite):
     """Modules are shared out; a module stays with one worker."""
     for name, other in (("one", "two"), ("two", "one")):
