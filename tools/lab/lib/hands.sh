@@ -51,9 +51,18 @@ be_second_hand()	# FUNCTION NEED...
 	at_exit=(cache_drop_half_built)
 	trap leave EXIT
 	trap 'exit 143' INT TERM HUP
+	# With stty tostop a line from behind would stop it, locks and all
+	trap '' TTOU
 	for ((i = $#; i > 1; i--)); do
+		end_with_run
 		"$1" "${!i}"
 	done
+}
+
+# A run that is killed, or interrupted twice, does not end what it has started.
+end_with_run()
+{
+	kill -0 $$ 2>/dev/null || exit 143
 }
 
 end_second_hand()

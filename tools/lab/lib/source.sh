@@ -165,9 +165,9 @@ need_source()
 	kernel_source=$entry
 	name=$(about package)
 	base="$name $(about version)"
-	say "base: $base"
+	[[ $is_second ]] || say "base: $base"
 	[[ $name == "$exact_source" ]] ||
-		say "base: $exact_source is not on the mirror; $name is the newest that the series applies to"
+		[[ $is_second ]] || say "base: $exact_source is not on the mirror; $name is the newest that the series applies to"
 }
 
 # One value of what is known of the kernel source.

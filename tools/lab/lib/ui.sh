@@ -96,7 +96,7 @@ show_progress()		# TITLE START LOG: waits for step_pid
 
 	while kill -0 "$step_pid" 2>/dev/null; do
 		sleep 0.2
-		[[ ! $is_second ]] || continue
+		[[ ! $is_second ]] || { end_with_run; continue; }
 		ticks=$((ticks + 1))
 		passed=$((SECONDS - $2))
 		if [[ -t 2 ]] && ((ticks % 5 == 0)); then
@@ -163,7 +163,7 @@ try_step()		# TITLE COMMAND...
 # For the table at the end, of what took a second or more.
 took()			# SECONDS TITLE
 {
-	(($1 < 1)) || echo "$*" >>"$run_dir/times"
+	(($1 < 1)) || echo "$*" >>"$run_dir/times" || true
 }
 
 # A step that the run cannot do without.

@@ -96,6 +96,51 @@ def test_both_end_with_the_run(cache: Path, number: int, status: int):
     wait_for(lambda: not in_session(one.pid))
 
 
+def test_it_ends_with_a_run_that_was_killed(cache: Path):
+    """Nobody else would: it would build on, and hold the lock on the cache."""
+    one = start(cache, needs("stuck=a", "stuck=b", "stuck=c"))
+    try:
+        wait_for(lambda: builds(cache) == 2)
+        one.kill()
+        one.wait(HANG)
+        wait_for(lambda: half_built(cache) == [cache / f"tmp.kind-a-{KEY}"])
+        assert builds(cache) == 2
+    finally:
+        for pid in in_session(one.pid):
+            os.kill(pid, signal.SIGKILL)
+
+
+def test_there_is_one_and_it_ends_with_the_list(cache: Path):
+    second = f"be_second_hand() {{ echo hand >>{cache}.hands; exec sleep 1000; }}\n"
+    after = f"\necho second=$second_hand; cache_entry more {KEY} more good\n"
+    done = run(cache, second + needs("good=a", "good=b", "good=c") + after)
+    assert done.stdout == "second=\n"
+    assert Path(f"{cache}.hands").read_text() == "hand\n"
+
+
+def test_nothing_is_locked_when_it_is_called(cache: Path):
+    second = f"be_second_hand() {{ ls -l /proc/$BASHPID/fd >{cache}.fds; }}\n"
+    run(cache, second + needs("slow=a", "good=b"))
+    assert "/lock/kind" not in Path(f"{cache}.fds").read_text()
+
+
+def test_its_logs_are_its_own_and_it_does_not_say_that_it_waits(cache: Path):
+    done = run(cache, needs("slow=a", "good=b"))
+    logs = sorted(path.name for path in cache.glob("run/*/*.log"))
+    assert logs == ["01-title-a.log", "101-title-b.log"]
+    assert "waiting" not in done.stderr
+
+
+def test_why_it_ends_is_said_once(cache: Path):
+    done = run(
+        cache,
+        f'{NEED}or_none() {{ [[ $1 != none ]] || die "none here"; need "$1"; }}\n'
+        "need_all or_none slow none\n",
+    )
+    assert done.returncode == 1
+    assert done.stderr.count("none here") == 1
+
+
 ALONE = f"""
 declare -A user_tree=()
 user_board=
