@@ -141,7 +141,7 @@ def test_why_it_ends_is_said_once(cache: Path):
     assert done.stderr.count("none here") == 1
 
 
-ALONE = f"""
+PREPARED = f"""
 declare -A user_tree=()
 user_board=
 kernel_source=/
@@ -151,19 +151,29 @@ need_base() {{ base_src=/; }}
 need_model() {{ :; }}
 need_board() {{ :; }}
 need_gate() {{ need_guest next ep; }}
-need_guest()
-{{
-  artifacts[$2.$1.obj]=/
-  artifacts[$2.$1.initramfs]=/
-}}
 content() {{ :; }}
 series_content() {{ :; }}
 cache_entry() {{ entry=/$1; }}
+"""
+GUESTS = """
+need_guest()
+{
+  artifacts[$2.$1.obj]=/
+  artifacts[$2.$1.initramfs]=/
+}
 """
 
 
 @pytest.mark.parametrize("need", ["base", "next", "selftest", "next-src", "base-git"])
 def test_each_need_stands_alone(cache: Path, need: str):
     """What the other one needed before is known to that process only."""
-    done = run(cache, f"{ALONE}need_for_tests {need}\necho $entry")
+    done = run(cache, f"{PREPARED}{GUESTS}need_for_tests {need}\necho $entry")
     assert done.returncode == 0, done.stderr
+
+
+def test_it_leaves_a_tree_of_the_user_to_the_run(cache: Path):
+    """With its lock and its folder."""
+    second = "user_tree[ep]=/tree\nis_second=1\nneed_for_tests selftest\necho on"
+    done = run(cache, PREPARED + second)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert not list(cache.glob("run/*/selftest*"))
