@@ -41,11 +41,21 @@ from dma_case import (
     wait_for_withdrawal,
     wait_in,
 )
-from run import Lab, dma
+from run import Lab, LabError, dma
+from run.logscan import Known
 
 # Both are what the board's BARs come to by themselves
 BLOCK_BAR = 0
 WINDOW_BAR = 2
+
+KNOWN = (
+    Known(
+        r"no inbound window for function 0 BAR4\+0xa0$",
+        "the base takes a BAR's window away while it moves it, and a host that rings "
+        "too often has the doorbell's moved (Q57)",
+        violation="inbound",
+    ),
+)
 
 # Offsets of include/linux/pci-ep-dma.h
 HEADER = {
@@ -123,7 +133,7 @@ class Block:
 
 @pytest.fixture(scope="module")
 def machines(boot_lab) -> Iterator[tuple[Lab, str]]:
-    with boot_lab("hostile", "rcar-s4", "next") as lab:
+    with boot_lab("hostile", "rcar-s4", "next", known=KNOWN) as lab:
         lab.ep.do_all(dma.Export().commands())
         lab.start_host()
         bdf = dma.find(lab.host)
@@ -571,6 +581,15 @@ def ring(lab: Lab, block: Block) -> None:
     poke(lab, block.get("doorbell.bar"), block.get("doorbell.offset"), data)
 
 
+def ring_anyway(lab: Lab, block: Block) -> None:
+    """Also where the doorbell is just being moved out of the host's way."""
+    try:
+        ring(lab, block)
+    except LabError as error:
+        if "nothing answers in BAR4" not in str(error):
+            raise
+
+
 def take_registers(lab: Lab, token: int) -> None:
     """What a driver does, without one."""
     poke(lab, BLOCK_BAR, TOKEN, struct.pack("<I", token))
@@ -618,7 +637,7 @@ def test_flood_of_tokens(target: tuple[Lab, str, Block]):
     kernel_says(lab.ep)
     for token in range(1, 500):
         poke(lab, BLOCK_BAR, TOKEN, struct.pack("<I", token * 0x01010101 & ONES))
-        ring(lab, block)
+        ring_anyway(lab, block)
     poke(lab, BLOCK_BAR, TOKEN, struct.pack("<I", ONES))
     poke(lab, BLOCK_BAR, TOKEN, bytes(4))
     assert len(kernel_says(lab.ep).splitlines()) < 50
