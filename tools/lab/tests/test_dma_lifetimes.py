@@ -140,6 +140,7 @@ def test_unbind_while_data_moves(bound: tuple[Lab, str], way: str):
         dma.bind(lab.host, bdf)
 
 
+@pytest.mark.smoke
 def test_host_restart(bound: tuple[Lab, str]):
     """Q9, Q11: a host that vanishes without a word leaves nothing that lasts."""
     lab, _ = bound
