@@ -35,13 +35,15 @@ targets()
 included()
 {
 	local header
+	local -a headers=()
 
 	while read -r header; do
-		[[ $header == *.h && -e /src/$header ]] || continue
-		if grep -rqF --include='.*.cmd' "/src/$header \\" /obj; then
-			echo "  INCLUDED $header"
-		fi
+		[[ $header != *.h || ! -e /src/$header ]] ||
+			headers+=(-e "/src/$header \\")
 	done
+	((${#headers[@]})) || return 0
+	{ grep -rhoF --include='.*.cmd' "${headers[@]}" /obj || (($? == 1)); } |
+		sort -u | sed 's,^/src/\(.*\) \\$,  INCLUDED \1,'
 }
 
 build_step()		# PATCH NEXT-PATCH SIDE FRAGMENT...
@@ -60,7 +62,7 @@ build_step()		# PATCH NEXT-PATCH SIDE FRAGMENT...
 	fi
 	((${#where[@]} == 0)) ||
 		kmake KBUILD_MODULES=y "${where[@]}" || return
-	included <<<"$files"
+	included <<<"$files" || return
 	if [[ $2 && ${1%/*} != "${2%/*}" ]]; then
 		kmake vmlinux modules
 	fi
