@@ -81,7 +81,7 @@ share_cache()
 take_lock()		# FD WHY-NOT-AT-ONCE HOW
 {
 	! flock -n "$3" "$1" || return 0
-	[[ $is_second ]] || say "  waiting: $2"
+	say "  waiting: $2"
 	start_step flock "$3" "$1"
 	wait "$step_pid" || die "cannot get a lock in $cache/lock"
 	step_pid=

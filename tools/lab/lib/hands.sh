@@ -7,8 +7,8 @@
 # there. Both make entries of the cache, whose locks keep them from the same one
 # and let each find what the other has made.
 #
-# The second hand shows no progress and says nothing of what fails in it: the run
-# comes to the same need, and tells the user.
+# The second hand says what it has done, and shows no progress. Of what fails in it
+# it says nothing: the run comes to the same need, and tells the user.
 
 second_hand=		# its process
 second_does=()		# what it would do, from the end of the list
@@ -43,6 +43,7 @@ be_second_hand()	# FUNCTION NEED...
 	local i
 
 	is_second=1
+	say() { :; }
 	second_does=()
 	second_hand=
 	# Logs of the run are counted from 1

@@ -165,9 +165,9 @@ need_source()
 	kernel_source=$entry
 	name=$(about package)
 	base="$name $(about version)"
-	[[ $is_second ]] || say "base: $base"
+	say "base: $base"
 	[[ $name == "$exact_source" ]] ||
-		[[ $is_second ]] || say "base: $exact_source is not on the mirror; $name is the newest that the series applies to"
+		say "base: $exact_source is not on the mirror; $name is the newest that the series applies to"
 }
 
 # One value of what is known of the kernel source.

@@ -18,9 +18,15 @@ say()
 	printf '%s\n' "$*" >&2
 }
 
+# What is worth saying in the second hand, too: see hands.sh.
+say_done()
+{
+	printf '%s\n' "$*" >&2
+}
+
 die()
 {
-	[[ $is_second ]] || say "lab: $*"
+	say "lab: $*"
 	exit 1
 }
 
@@ -148,15 +154,14 @@ try_step()		# TITLE COMMAND...
 
 	[[ -t 2 ]] && printf '\r\033[K' >&2
 	if ((step_status)); then
-		[[ ! $is_second ]] || return 0
 		((step_status <= 128)) ||
 			why="was killed by signal $((step_status - 128))"
 		say "  $(clock $((SECONDS - start)))  $title: FAILED"
 		say "lab: $title $why; the log is $log"
-		first_bad_lines "$log" | sed 's/^/    /' >&2
+		say "$(first_bad_lines "$log" | sed 's/^/    /')"
 		return 0
 	fi
-	say "  $(clock $((SECONDS - start)))  $title"
+	say_done "  $(clock $((SECONDS - start)))  $title"
 	took $((SECONDS - start)) "$title"
 }
 
