@@ -9,7 +9,8 @@ set -euo pipefail
 
 work=$(mktemp -d)
 mkdir "$work/tree"
-mapfile -t files <<<"$(python3 -m series files)"
+listed=$(python3 -m series files)
+mapfile -t files <<<"$listed"
 tar=$(echo "$1"/*.tar.xz)
 
 set +e

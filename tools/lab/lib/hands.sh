@@ -8,7 +8,8 @@
 # and let each find what the other has made.
 #
 # The second hand says what it has done, and shows no progress. Of what fails in it
-# it says nothing: the run comes to the same need, and tells the user.
+# it says nothing: the run comes to the same need, and tells the user. Where it goes
+# well then, it is told in the end that it did not at first.
 
 second_hand=		# its process
 second_does=()		# what it would do, from the end of the list
@@ -26,6 +27,13 @@ need_all()		# FUNCTION NEED...
 	done
 	second_does=()
 	end_second_hand
+	[[ ! -e $run_dir/failed-once ]] || say "$(<"$run_dir/failed-once")"
+}
+
+second_failed()		# TITLE
+{
+	echo "lab: failed at first, then went well: $1; the log is $step_log" \
+		>>"$run_dir/failed-once"
 }
 
 # Before anything is locked: the second hand would inherit the lock, and keep it.
@@ -52,24 +60,29 @@ be_second_hand()	# FUNCTION NEED...
 	at_exit=(cache_drop_half_built)
 	trap leave EXIT
 	trap 'exit 143' INT TERM HUP
-	# With stty tostop a line from behind would stop it, locks and all
-	trap '' TTOU
 	for ((i = $#; i > 1; i--)); do
 		end_with_run
 		"$1" "${!i}"
 	done
 }
 
-# A run that is killed, or interrupted twice, does not end what it has started.
+# A run that is killed does not end what it has started. It may be there still, dead,
+# until somebody reaps it.
 end_with_run()
 {
-	kill -0 $$ 2>/dev/null || exit 143
+	is_child_of_run "$BASHPID" || exit 143
+}
+
+is_child_of_run()	# PID
+{
+	grep -qsx "PPid:[[:space:]]*$$" "/proc/$1/status"
 }
 
 end_second_hand()
 {
 	[[ $second_hand ]] || return 0
-	kill -TERM "$second_hand" 2>/dev/null || true
+	# When it has ended, its number may be somebody else's
+	! is_child_of_run "$second_hand" || kill -TERM "$second_hand" || true
 	wait "$second_hand" 2>/dev/null || true
 	second_hand=
 }

@@ -76,11 +76,15 @@ leave()
 {
 	local what
 
+	# Once is enough: another one would leave half of this
+	trap '' INT TERM HUP
 	end_step
 	for what in "${at_exit[@]}"; do
 		$what || true
 	done
 }
+# What has a process group of its own may write to a terminal with stty tostop.
+trap '' TTOU
 trap leave EXIT
 trap 'say; say "lab: interrupted; what was half built is dropped"; exit 130' INT
 trap 'say "lab: terminated; what was half built is dropped"; exit 143' TERM HUP
@@ -154,6 +158,7 @@ try_step()		# TITLE COMMAND...
 
 	[[ -t 2 ]] && printf '\r\033[K' >&2
 	if ((step_status)); then
+		[[ ! $is_second ]] || second_failed "$title"
 		((step_status <= 128)) ||
 			why="was killed by signal $((step_status - 128))"
 		say "  $(clock $((SECONDS - start)))  $title: FAILED"

@@ -58,6 +58,16 @@ def test_what_fails_in_it_is_told_by_the_run(cache: Path):
     assert builds(cache) == 3
 
 
+def test_what_failed_in_it_and_then_went_well_is_told(cache: Path):
+    """It may be the two that do not go together."""
+    once = "once() { count; mkdir $cache/once || return 0; echo lost; false; }\n"
+    done = run(cache, once + needs("slow", "once") + "echo on")
+    assert (done.returncode, done.stdout) == (0, "on\n")
+    said = "lab: failed at first, then went well: title once; the log is "
+    _, _, log = done.stderr.partition(said)
+    assert "lost\n" in Path(log.splitlines()[0]).read_text()
+
+
 def test_result_that_failed_is_found_by_the_run(cache: Path):
     done = run(cache, needs("slow", "wrong") + "echo $entry")
     assert done.returncode == 0, done.stderr
@@ -96,13 +106,15 @@ def test_both_end_with_the_run(cache: Path, number: int, status: int):
     wait_for(lambda: not in_session(one.pid))
 
 
-def test_it_ends_with_a_run_that_was_killed(cache: Path):
+@pytest.mark.parametrize("reaped", [True, False])
+def test_it_ends_with_a_run_that_was_killed(cache: Path, reaped: bool):
     """Nobody else would: it would build on, and hold the lock on the cache."""
     one = start(cache, needs("stuck=a", "stuck=b", "stuck=c"))
     try:
         wait_for(lambda: builds(cache) == 2)
         one.kill()
-        one.wait(HANG)
+        if reaped:
+            one.wait(HANG)
         wait_for(lambda: half_built(cache) == [cache / f"tmp.kind-a-{KEY}"])
         assert builds(cache) == 2
     finally:
