@@ -25,9 +25,11 @@ FRONT_DOOR = (
             "lib/sandbox",
             "lib/prepare",
             "lib/gates",
+            "lib/selftest",
         )
     )
     + "tools=$PWD; kernel_source=$tools; base_src=$tools; next_src=$tools\n"
+    + "declare -A user_tree=()\n"
     + "set_times() { :; }; find() { :; }; cp() { :; }\n"
 )
 
@@ -94,6 +96,9 @@ def test_a_builder_on_a_full_disk(cache: Path):
         "gate_symbols ep n",
         "gate_variant arm gcc allmodconfig",
         "gate_kunit",
+        "gate_coccinelle",
+        "gate_documents",
+        "make_selftests ep size",
     ],
 )
 @pytest.mark.parametrize("sandbox", ["false", "bash -c 'kill -9 $$'"])
@@ -240,6 +245,7 @@ def test_a_variant_that_compiles_nothing_has_failed(
     places: Path, text: str | None, failed: bool
 ):
     """make is content and makes no object of the second file, or an empty one."""
+    program(places / "bin/arm-linux-gnueabi-nm", 'cat "$2"')
     (places / "obj/a.o").write_text("an object")
     if text is not None:
         (places / "obj/b.o").write_text(text)
@@ -352,6 +358,27 @@ def test_the_walk_names_headers_that_are_included(places: Path, walk):
         (places / "out/a/0004-header.log").read_text()
     )
     assert "INCLUDED" not in (places / "out/b/0003-private-header.log").read_text()
+
+
+def test_a_driver_that_wants_kunit_fails_the_gate(places: Path):
+    """Without it, it would be linked nowhere."""
+    program(places / "bin/arm-linux-gnueabi-nm", 'cat "$2"')
+    (places / "src/a.c").write_text("#include <kunit/test.h>\n")
+    (places / "obj/a.o").write_text("         U __kunit_do_failed_assertion\n")
+    args = ("arm", "gcc", "allmodconfig", "a.c")
+    done = in_place(places, "series/gates/variant.sh", *args)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (places / "out/failed").exists()
+    assert "a.c wants KUnit, which is off" in (places / "out/log").read_text()
+
+
+def test_kunit_that_stays_fails_the_gate(places: Path):
+    (places / "obj/.config").write_text("CONFIG_KUNIT=m\n")
+    args = ("arm", "gcc", "allmodconfig", "a.c")
+    done = in_place(places, "series/gates/variant.sh", *args)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (places / "out/failed").exists()
+    assert "KUnit was to be off" in (places / "out/log").read_text()
 
 
 def test_a_symbol_that_does_not_come_out_fails_the_gate(places: Path):

@@ -174,6 +174,21 @@ def test_variant_builds(artifacts, gate: str):
     assert not warnings(log)
 
 
+@pytest.mark.needs("gate.modules-{side}")
+@pytest.mark.parametrize(
+    "side, modules",
+    [
+        ("ep", "dw-edma pci-ep-dma-export pci-epf-dma"),
+        ("host", "dw-edma dw-edma-pcie pci-dma-chan pci_ep_dma_test"),
+    ],
+)
+def test_modules_are_linked(artifacts, side: str, modules: str):
+    """Q28: what one uses of another is exported. That shows in nothing built in."""
+    log = (artifacts.path(f"gate.modules-{side}") / "log").read_text()
+    linked = re.findall(r"^  LD \[M\]  .*/(.+)\.ko$", log, re.M)
+    assert set(modules.split()) <= set(linked)
+
+
 # UML has no generic PCI domains, of which the base warns once
 NO_DOMAINS = re.compile(
     r"^WARNING: drivers/pci/endpoint/pci-epc-core\.c:\d+ at __pci_epc_create"

@@ -27,12 +27,13 @@ declare -A home=(
 	[drivers/pci/controller/dwc/pcie-rcar-gen4.c]=arm64
 )
 # Without KUnit, as most people have it, on one of them: what tests alone use is
-# static there, and nothing may be left over.
+# static there, and nothing may be left over, or be missing when it is linked.
 fragment=CONFIG_DEBUG_INFO_NONE=y
 [[ $arch != arm ]] || fragment+=$'\n# CONFIG_KUNIT is not set'
 files=()
 for file; do
-	[[ $arch != arm ]] || ! grep -qs '<kunit/test.h>' "/src/$file" || continue
+	[[ $arch != arm || $file != *-test.c ]] ||
+		! grep -qs '<kunit/test.h>' "/src/$file" || continue
 	[[ ${home[$file]-$arch} != "$arch" ]] || files+=("$file")
 done
 
@@ -49,17 +50,32 @@ build()
 	# Debug information costs minutes and shows nothing here.
 	echo "$fragment" >/obj/fragment &&
 	vmake -s KCONFIG_ALLCONFIG=/obj/fragment "$config" &&
+	{ [[ $arch != arm ]] || without_kunit; } &&
 	vmake -k "${@/%.c/.o}"
+}
+
+without_kunit()
+{
+	if grep '^CONFIG_KUNIT=' /obj/.config; then
+		echo "error: KUnit was to be off"
+		return 1
+	fi
 }
 
 # An object for each file: make does not mind to build none.
 complete()
 {
-	local file
+	local file wanted
 
 	for file; do
 		if [[ ! -s /obj/${file%.c}.o ]]; then
 			echo "error: $file was not compiled"
+			return 1
+		fi
+		[[ $arch == arm ]] || continue
+		wanted=$(arm-linux-gnueabi-nm -u "/obj/${file%.c}.o") || return
+		if [[ $wanted == *kunit* ]]; then
+			echo "error: $file wants KUnit, which is off"
 			return 1
 		fi
 	done
