@@ -165,6 +165,10 @@ class Lab:
         """The block breaks these rules of the bus, counters `violation.NAME`, and it
         must: LabError when one of them is kept.
         """
+        both = {known.violation for known in self._known} & set(names)
+        if both:
+            # It would be passed over twice
+            raise LabError(f"known already: violation.{', violation.'.join(both)}")
         before = self.ctl.violations()
         provoked = self._provoked.copy()
         try:
@@ -178,6 +182,12 @@ class Lab:
         kept = [name for name in names if not new[name]]
         if kept:
             raise LabError(f"not provoked: violation.{', violation.'.join(kept)}")
+
+    def accept(self, name: str, count: int) -> None:
+        """So many times that rule of the bus was broken by what the caller did, who has
+        seen each of them.
+        """
+        self._provoked[name] += count
 
     def _unprovoked(self) -> Counter[str]:
         if self._model:
@@ -302,6 +312,7 @@ class Lab:
         try:
             lines = self._model.control.cmd("counters")
             self._last_violations = self._model.control.violations()
+            lines = [self._since_the_start(line) for line in lines]
         except LabError as error:
             self._amiss.append(str(error))
             lines = [f"not available: {error}"]
@@ -311,6 +322,13 @@ class Lab:
         except OSError as error:
             self._amiss.append(str(error))
         _log.info("link counters:\n%s", text.rstrip())
+
+    def _since_the_start(self, line: str) -> str:
+        """A violation counts, whenever the counters were reset."""
+        name, count, size = line.split()
+        if name.startswith("violation."):
+            count = str(self._last_violations[name.removeprefix("violation.")])
+        return f"{name} {count} {size}"
 
 
 def _says_that_all_is_well(error: BaseException | None) -> bool:

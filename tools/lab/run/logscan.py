@@ -9,7 +9,7 @@ reason; an entry without a reason is refused.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,11 +22,21 @@ class Known:
 
     line: a regular expression for lines that may be in a log; violation: the rule of
     the bus, by its name, that each of them in the model's log reports; reason: why.
+    log: the only one in which it is known; behind: a regular expression for what has
+    to follow soon, where the line itself is like those of others.
     """
 
     line: str
     reason: str
     violation: str = ""
+    log: str = ""
+    behind: str = ""
+
+    def passes(self, line: str, rest: Sequence[str]) -> bool:
+        """Over a line, with those that follow it."""
+        return bool(re.search(self.line, line)) and (
+            not self.behind or any(re.search(self.behind, text) for text in rest)
+        )
 
 
 # What kernels, sanitizers and QEMU print when something is wrong
@@ -66,7 +76,9 @@ _BAD = re.compile(
             r"page allocation failure",
             r"Out of memory: Killed",
             r"Flags mismatch irq",
-            r"overflow .* of DMA mask",
+            r"No irq handler for",
+            r"unexpected IRQ trap",
+            r"swiotlb buffer is full",
             r"VT-d detected Invalidation",
             r"segfault at",
             r"\b(Address|Leak|Thread)Sanitizer\b",
@@ -103,36 +115,47 @@ def load_allowed(path: Path = ALLOWED) -> list[re.Pattern[str]]:
     return allowed
 
 
+# Lines of a report of the kernel, behind its first
+_REPORT = 60
+
+
 def bad_lines(
     text: str,
     allowed: Iterable[re.Pattern[str]] | None = None,
     *,
+    known: Sequence[Known] = (),
     pattern: re.Pattern[str] = _BAD,
 ) -> list[BadLine]:
-    """The bad lines of `text` that are not on the allow list, in order."""
+    """Bad lines of `text` that are neither on the allow list nor known, in order."""
     if allowed is None:
         allowed = load_allowed()
     allowed = tuple(allowed)
+    lines = text.splitlines()
     return [
         BadLine(number, line.rstrip())
-        for number, line in enumerate(text.splitlines(), 1)
-        if pattern.search(line) and not any(a.search(line) for a in allowed)
+        for number, line in enumerate(lines, 1)
+        if pattern.search(line)
+        and not any(a.search(line) for a in allowed)
+        and not any(k.passes(line, lines[number : number + _REPORT]) for k in known)
     ]
 
 
-def scan(folder: Path, known: Iterable[Known] = ()) -> list[str]:
+def scan(folder: Path, known: Sequence[Known] = ()) -> list[str]:
     """Every bad line in the logs of a lab, as `LOG:NUMBER: TEXT`.
 
     known: more than the allow list, for this lab.
     """
-    allowed = [*load_allowed(), *(re.compile(k.line) for k in known)]
+    allowed = load_allowed()
     patterns = {".console": _BAD, ".log": _BAD, ".qemu": _ANY}
     return [
         f"{log.name}:{line}"
         for log in sorted(folder.iterdir())
         if log.suffix in patterns
         for line in bad_lines(
-            log.read_text(errors="replace"), allowed, pattern=patterns[log.suffix]
+            log.read_text(errors="replace"),
+            allowed,
+            known=[entry for entry in known if entry.log in ("", log.name)],
+            pattern=patterns[log.suffix],
         )
     ]
 

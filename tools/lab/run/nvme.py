@@ -42,6 +42,8 @@ KNOWN = (
         r"WARNING: possible circular locking dependency detected",
         "nvmet-pci-epf destroys the workqueue of one queue from a work item of another,"
         " and lockdep takes both for one class",
+        log="endpoint.console",
+        behind="nvmet_pci_epf_delete_sq",
     ),
     # Two for each completion of the administrative queue, the second one too late
     late_messages("nvmet-pci-epf"),

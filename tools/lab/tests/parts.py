@@ -21,26 +21,27 @@ from run.setup import Setup, variant
 # Those of the whole; a worker takes one of them
 CPUS = sorted(os.sched_getaffinity(0))
 
-PARTS = ("unit", "machines", "alone", "smoke", "dma")
+PARTS = ("unit", "machines", "alone", "smoke", "dma", "dma-alone")
 
 # From the longest down; what is not named takes under half a minute
 LONGEST = (
     "test_base",
     "test_series",
     "test_dma_setups",
-    "test_base_reset",
     "test_hostile",
-    "test_base_ntb",
     "test_run_machine",
     "test_shell",
-    "test_run_selftest",
+    "test_base_reset",
+    "test_run_demos",
     "test_dma_faults",
-    "test_base_nvme",
+    "test_base_ntb",
+    "test_run_selftest",
     "test_hostile_configfs",
     "test_keys",
     "test_base_hardware",
     "test_dma_lifetimes",
     "test_modes",
+    "test_base_nvme",
     "test_prepare",
     "test_dma",
     "test_run_scenario",
@@ -92,7 +93,7 @@ def parts_of(item: pytest.Item) -> set[str]:
     ):
         parts.add("smoke")
     if "artifacts" in item.fixturenames and item.module.__name__.startswith("test_dma"):
-        parts.add("dma")
+        parts.add("dma-alone" if "alone" in parts else "dma")
     return parts
 
 

@@ -62,26 +62,6 @@ def ping(lab: Lab) -> None:
         assert "3 packets transmitted, 3 packets received" in said
 
 
-def send(sender: Machine, receiver: Machine) -> None:
-    """1 MiB over TCP, the same on both sides."""
-    sender.do("dd if=/dev/urandom of=/tmp/sent bs=1k count=1024")
-    receiver.do_all(ntb.receive_commands("/tmp/got"))
-    sender.do(ntb.send_command(sender, "/tmp/sent"), 300)
-    got, sent = (
-        machine.do(f"sha256sum < {path}")
-        for machine, path in ((receiver, "/tmp/got"), (sender, "/tmp/sent"))
-    )
-    assert got == sent
-
-
-def test_network(bridge):
-    lab, _ = bridge
-    with network(lab):
-        ping(lab)
-        send(lab.host, lab.ep)
-        send(lab.ep, lab.host)
-
-
 def test_host_unbinds_and_binds(bridge):
     """The host's driver leaves and returns; the network comes back."""
     lab, bdf = bridge

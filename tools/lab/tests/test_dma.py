@@ -118,13 +118,16 @@ def test_transfer_program_refuses(machines: tuple[Lab, str], arguments: str, sai
 
 @pytest.mark.smoke
 def test_data_lies_where_the_setup_says(machines: tuple[Lab, str]):
-    """Addresses of more than 32 bits, if there is so much memory, else none."""
+    """Addresses of more than 32 bits, if there is so much memory, else none; writes
+    that arrive later, if the model holds them.
+    """
     lab, bdf = machines
     lab.ctl.reset_counters()
     verify_transfers(lab, bdf)
     counters = lab.ctl.counters()
     high = [counters[f"dma.high.{side}"].count > 0 for side in ("host", "ep")]
     assert high == [lab.setup.dma_is_high] * 2
+    assert (counters["host.mem.held"].count > 0) == lab.setup.holds_writes
 
 
 @pytest.mark.parametrize("way", WAYS)

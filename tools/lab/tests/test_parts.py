@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from closing_line import add_to
 from parts import CPUS, LONGEST
+from run import check
 from run.report import Outcome
 
 HANG = 120
@@ -183,6 +184,24 @@ def test_variants(suite: Suite):
     ]
 
 
+@needs_two_cpus
+def test_alone_is_alone_on_a_variant(suite: Suite):
+    suite.add(
+        "test_dma_x",
+        "@pytest.mark.alone\n"
+        "def test_alone(artifacts): pass\n"
+        "def test_machine(artifacts): pass\n",
+    )
+    for part, name in (("dma", "test_machine"), ("dma-alone", "test_alone")):
+        assert suite.play(f"{part}:iommu-off", cpus=TWO).returncode == 0
+        notes = suite.notes()
+        assert list(notes) == [name]
+        assert (notes[name][1] == TWO) == (name == "test_alone")
+        (suite.folder / "notes").unlink()
+    words = check._WORDS["variants"]
+    assert words[:2] == ["dma:two-cpus", "dma-alone:two-cpus"]
+
+
 def test_not_in_a_mode(suite: Suite):
     suite.add(
         "test_dma_x",
@@ -247,6 +266,19 @@ def test_no_test_at_all(suite: Suite):
     assert done.returncode == 5
     assert suite.closing_line() == "check: 0 passed, 0 failed, 0 skipped\n"
     assert suite.play("unit", "machines").returncode == 0
+
+
+def test_variant_without_tests(tmp_path: Path, monkeypatch):
+    """It has some, unless fewer were asked for."""
+
+    def status_of(argv: list[str]) -> int:
+        return check.NO_TESTS if "--variant" in argv else 0
+
+    monkeypatch.setattr(check, "status_of", status_of)
+    monkeypatch.setenv("LAB_RUN", str(tmp_path))
+    assert check.play(["machines", "combined"], ["-k", "word"]) == 0
+    assert check.play(["machines", "combined"], []) == 3
+    assert '"name": "smoke:v1"' in (tmp_path / "results.jsonl").read_text()
 
 
 @pytest.mark.parametrize("cpus", [1, 2])

@@ -347,6 +347,13 @@ def test_a_kernel_of_the_users_stands_for_ours(cache: Path, tmp_path: Path):
     assert len(list((cache / "user").iterdir())) == 1
 
 
+def test_a_kernel_of_ours_tells_what_it_was_built_from(cache: Path):
+    assert user(cache, "prepare demo").returncode == 0
+    for side in ("ep", "host"):
+        (about,) = cache.glob(f"kernel-next-{side}-*/about")
+        assert "version 7.3.4-1\nsha256 00\n" in about.read_text()
+
+
 SELFTEST = """
 eval "stand_in_$(declare -f sandbox)"
 sandbox()

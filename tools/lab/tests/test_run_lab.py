@@ -130,6 +130,32 @@ def test_what_the_base_is_known_for_hides_nothing_else(quiet_lab):
     ]
 
 
+def test_what_the_base_is_known_for_is_nobodys_to_provoke(quiet_lab):
+    """It would be passed over twice, and what comes after it, too."""
+    lab, _ = quiet_lab
+    with lab:
+        with pytest.raises(LabError, match="^known already: violation.unmapped$"):
+            with lab.provoking("app", "unmapped"):
+                pass
+
+
+def test_violation_that_was_accepted(quiet_lab):
+    lab, broken = quiet_lab
+    with pytest.raises(LabError, match=r"bad lines.*\nviolation.inbound: 1$"):
+        with lab:
+            broken["inbound"] += 3
+            lab.accept("inbound", 2)
+
+
+def test_violation_is_kept_when_the_counters_are_reset(quiet_lab):
+    lab, broken = quiet_lab
+    with pytest.raises(LabError):
+        with lab:
+            broken["inbound"] += 3
+            lab.ctl.reset_counters()
+    assert "\nviolation.inbound 3 0\n" in (lab.workdir / "counters.txt").read_text()
+
+
 def test_violation_that_was_provoked(quiet_lab):
     """Only by the block, and only that rule."""
     lab, broken = quiet_lab

@@ -3,7 +3,14 @@
 
 import pytest
 from run.known import late_messages
-from run.logscan import bad_lines, excerpt, known_violations, load_allowed, scan
+from run.logscan import (
+    Known,
+    bad_lines,
+    excerpt,
+    known_violations,
+    load_allowed,
+    scan,
+)
 
 BAD = [
     "WARNING: CPU: 0 PID: 1 at drivers/dma/dmaengine.c:1164 dma_chan_put+0x1/0x2",
@@ -28,7 +35,9 @@ BAD = [
     "kworker/0:1: page allocation failure: order:4, mode:0x40cc0(GFP_KERNEL)",
     "Out of memory: Killed process 71 (xfer) total-vm:9kB, anon-rss:1kB",
     "genirq: Flags mismatch irq 25. 00000080 (dw-edma) vs. 00000000 (ntb)",
-    "dw-edma 0000:01:00.0: overflow 0x1+8 of DMA mask ffff bus limit 0",
+    "__common_interrupt: No irq handler for 0.34",
+    "unexpected IRQ trap at vector 22",
+    "dw-edma 0000:01:00.0: swiotlb buffer is full (sz: 4096 bytes), total 64 (slots)",
     "DMAR: VT-d detected Invalidation Queue Error: Reason 2",
     "xfer[71]: segfault at 0 ip 0000000000401000 sp 00007ffd error 4 in xfer",
     "kmemleak: 2 new suspected memory leaks (see /sys/kernel/debug/kmemleak)",
@@ -120,6 +129,18 @@ def test_message_that_qemu_takes_up_late(tmp_path, address, bad):
         f"(dev=01:00:00, iova={address})\n"
     )
     assert len(scan(tmp_path)) == bad
+
+
+def test_first_line_of_a_known_report(tmp_path):
+    """What it is about stands behind it; another one begins in the same way."""
+    first = "WARNING: possible circular locking dependency detected\n"
+    known = [Known("WARNING: possible", "why", log="a.console", behind="base_lock")]
+    (tmp_path / "a.console").write_text(f"{first}...\n... at: base_lock+0x1\n")
+    (tmp_path / "b.console").write_text(f"{first}...\n... at: base_lock+0x1\n")
+    (tmp_path / "c.console").write_text("")
+    assert scan(tmp_path, known) == [f"b.console:1: {first.rstrip()}"]
+    (tmp_path / "a.console").write_text(f"base_lock\n{first}... at: my_lock+0x1\n")
+    assert scan(tmp_path, known)[0] == f"a.console:2: {first.rstrip()}"
 
 
 def test_allow_list_needs_reasons(tmp_path):

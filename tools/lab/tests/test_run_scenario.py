@@ -116,7 +116,7 @@ def test_a_with_of_the_lab_that_fails(tmp_path: Path, script):
         "from run.lab import Lab\n"
         "class Fake:\n"
         "    ctl, violations = property(lambda self: self), Counter\n"
-        "    _provoked = Counter()\n"
+        "    _known, _provoked = (), Counter()\n"
         "with Lab.provoking(Fake(), 'rule'):\n"
         "    pass\n"
     )

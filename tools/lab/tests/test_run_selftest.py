@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fakes import fakes  # noqa: F401
+from pci_endpoint import unexpected
 from run import LabError, selftest
 from run.ktap import parse
 from run.selftest import Suite, _outcomes, check_name, wanted
@@ -101,12 +102,12 @@ def test_results(rc: int, out: str, results: list[str]):
 
 
 def play(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """On the usual board that has the smallest BARs, and two thirds of the accesses."""
+    """On the board with small BARs: less for a suite to write and read."""
     return subprocess.run(
         [sys.executable, "-m", "run.selftest", "play", *words],
         capture_output=True,
         text=True,
-        env={"LAB_BOARD": "generic"} | os.environ | {"LAB_RUN": str(tmp_path)},
+        env=os.environ | {"LAB_BOARD": "generic", "LAB_RUN": str(tmp_path)},
         timeout=HANG,
     )
 
@@ -169,11 +170,10 @@ def test_suite_on_each_side(artifacts, tmp_path: Path):
 
 @pytest.mark.needs("base", "next", "selftest")
 def test_suite_of_the_endpoint(artifacts, tmp_path: Path):
-    """The function is made for it. What fails on this board is in test_base.py."""
+    """The function is made for it, and some of its cases fail on every board."""
     done = play(tmp_path, "pci_endpoint")
     assert done.returncode == 1, done.stdout + done.stderr
     (case,) = parse(done.stdout)
     assert (case.name, case.result) == ("pci_endpoint:pci_endpoint_test", "fail")
-    results = {one.name: one.result for one in parse(textwrap.dedent(case.detail))}
-    assert results["pci_ep_basic.MSI_TEST"] == "pass"
-    assert len(results) > 20
+    cases = parse(textwrap.dedent(case.detail))
+    assert unexpected({one.name: one for one in cases}) == []

@@ -88,6 +88,14 @@ def test_variants_differ_from_the_usual():
     assert len(set(map(str, VARIANTS.values()))) == len(VARIANTS)
 
 
+def test_what_is_combined():
+    v1, v2 = map(variant, COMBINED)
+    assert (v1.flavour, v1.cpus, v1.pinned, v1.iommu) == ("kasan", 2, False, "off")
+    assert v1.dma_is_high and v1.holds_writes
+    assert (v2.iommu, v2.remapping) == ("passthrough", False)
+    assert v2.modes == {"abort-status": "enabled"}
+
+
 def test_keys_of_a_board():
     board = "# a board\nname\t= x\nalign\t\t= 4096\n"
     assert with_keys(board, {"align": "65536", "offset": "1"}) == (
