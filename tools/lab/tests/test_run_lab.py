@@ -161,8 +161,8 @@ def test_violation_that_was_provoked(quiet_lab):
     lab, broken = quiet_lab
     with pytest.raises(LabError, match="bad lines.*\nviolation.app: 1$"):
         with lab:
-            with lab.provoking("busmaster", "unmapped"):
-                broken.update(["busmaster", "unmapped", "unmapped", "app"])
+            with lab.provoking("busmaster", "requester"):
+                broken.update(["busmaster", "requester", "requester", "app"])
 
 
 def test_violation_that_was_provoked_in_vain(quiet_lab):
@@ -170,8 +170,8 @@ def test_violation_that_was_provoked_in_vain(quiet_lab):
     with pytest.raises(LabError, match="not provoked: violation.busmaster$"):
         with lab:
             broken["busmaster"] += 1
-            with lab.provoking("busmaster", "unmapped"):
-                broken["unmapped"] += 1
+            with lab.provoking("busmaster", "requester"):
+                broken["requester"] += 1
 
 
 def test_failure_is_not_hidden_by_what_it_led_to(quiet_lab):
