@@ -255,5 +255,4 @@ def test_all_comes_and_goes(boot_lab):
         lab.ep.do_all(ntb.withdraw_commands())
         assert lab.ep.do("lsmod | grep -v '^Module\\|^dw_ep_lab'; true") == ""
         assert lab.host.do("lsmod | grep -v '^Module'; true") == ""
-        assert lab.ep.leaks() == ""
-        assert lab.host.leaks() == ""
+        assert lab.leaks() == ""
