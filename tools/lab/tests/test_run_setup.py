@@ -51,6 +51,11 @@ def test_iommu_of_the_host(setup: Setup, device: str, arguments: list[str]):
     assert [word for word in told if word not in usual] == arguments
 
 
+def test_page_tables_of_the_host():
+    """KASAN is right about them whenever an interrupt comes."""
+    assert value(host(Setup()), "-cpu") == "max,-la57"
+
+
 def test_firmware_leaves_functions_to_the_kernel():
     """It boots what it is told to, and has no driver of its own on the link."""
     assert value(host(Setup()), "-boot") == "strict=on"
