@@ -13,15 +13,15 @@ step_log=
 step_count=0
 at_exit=()		# what is done before the front door leaves
 
-say()
-{
-	printf '%s\n' "$*" >&2
-}
-
 # What is worth saying in the second hand, too: see hands.sh.
 say_done()
 {
 	printf '%s\n' "$*" >&2
+}
+
+say()
+{
+	say_done "$@"
 }
 
 die()
