@@ -20,16 +20,12 @@ def counts(stats: dict[str, list]) -> list[int]:
     that passed.
     """
 
-    def count(*outcomes: str) -> int:
-        return sum(len(stats.get(outcome, [])) for outcome in outcomes)
+    def of(*outcomes: str) -> list:
+        return [one for outcome in outcomes for one in stats.get(outcome, [])]
 
-    bad = {one.nodeid for one in [*stats.get("failed", []), *stats.get("error", [])]}
-    good = [*stats.get("passed", []), *stats.get("xpassed", [])]
-    return [
-        sum(one.nodeid not in bad for one in good),
-        len(bad),
-        count("skipped", "xfailed"),
-    ]
+    bad = {one.nodeid for one in of("failed", "error")}
+    good = [one for one in of("passed", "xpassed") if one.nodeid not in bad]
+    return [len(good), len(bad), len(of("skipped", "xfailed"))]
 
 
 def add_to(path: Path, more: list[int]) -> None:
