@@ -42,4 +42,7 @@ def test_demo(tmp_path: Path, name: str, board: str, table: str, moved: str):
     )
     assert done.returncode == 0, done.stdout
     assert re.search(rf"\n    {table} +\w", done.stdout), done.stdout
+    # Each way other data, and the same on both sides
+    sums = re.findall(r"\b[0-9a-f]{64}\b", done.stdout)
+    assert len(sums) == 4 and len(set(sums)) == 2
     assert done.stdout.splitlines()[-1] == f"demo: PASS {moved}"
