@@ -2,11 +2,14 @@
 """Commands in a guest: the runner's end of its second serial port.
 
 The guest's init (tools/lab/guest/init) is the other end. A command goes out as
-the line `N COMMAND`; its output comes back, then `@done N STATUS` on a line of
-its own. The newline before the marker is part of the marker.
+the line `answer N COMMAND`, quoted for the guest's shell, which reads such lines by
+the block (its `read` takes a system call for each character); its output comes back,
+then `@done N STATUS` on a line of its own. The newline before the marker is part of
+the marker.
 """
 
 import re
+import shlex
 import socket
 import threading
 import time
@@ -87,7 +90,7 @@ class Agent:
         number = self._next
         self._next += 1
         was_overdue, self._overdue = self._overdue, True
-        self._send(f"{number} {command}\n", end, late)
+        self._send(f"answer {number} {shlex.quote(command)}\n", end, late)
         status, out = self._wait_for(_done(number), end, late)
         self._overdue = False
         if was_overdue:

@@ -55,13 +55,14 @@ for word; do
     esac
 done
 printf '\\n@ready fake\\n' >&$fd
-while read -r number command <&$fd; do
-    case $command in
+answer() {
+    case $2 in
     *insmod*) true ;;
-    *) sh -c "$command" </dev/null >&$fd 2>&1 ;;
+    *) sh -c "$2" </dev/null >&$fd 2>&1 ;;
     esac
-    printf '\\n@done %s %s\\n' "$number" $? >&$fd
-done
+    printf '\\n@done %s %s\\n' "$1" $? >&$fd
+}
+while read -r line <&$fd; do eval "$line"; done
 """
 
 BOARD = "rcar-s4"

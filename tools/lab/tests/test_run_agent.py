@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The agent's protocol against a scripted guest."""
 
+import shlex
 import socket
 import threading
 import time
@@ -45,7 +46,16 @@ def test_command_line(line):
     agent, theirs = line
     theirs.sendall(b"\n@done 1 0\n")
     agent.run("echo a b", 5)
-    assert theirs.recv(100) == b"1 echo a b\n"
+    assert theirs.recv(100) == b"answer 1 'echo a b'\n"
+
+
+def test_quotes_of_a_command(line):
+    agent, theirs = line
+    theirs.sendall(b"\n@done 1 0\n")
+    command = """echo 'a  b' "c" $d \\e"""
+    agent.run(command, 5)
+    words = shlex.split(theirs.recv(100).decode())
+    assert words == ["answer", "1", command]
 
 
 @pytest.mark.parametrize(
@@ -160,7 +170,7 @@ def test_threads_take_turns(line):
             time.sleep(0.05)
             asked = map(str.split, data.splitlines())
             theirs.sendall(
-                b"".join(b"%a\n@done %a 0\n" % (c, int(n)) for n, c in asked)
+                b"".join(b"%a\n@done %a 0\n" % (c, int(n)) for _, n, c in asked)
             )
             time.sleep(0.05)
 
@@ -208,14 +218,14 @@ def test_bytes_that_are_no_text(line):
     agent, theirs = line
     theirs.sendall(bytes(range(256)) + b"\n@done 1 0\n")
     said = agent.run(b"echo \xff".decode(errors="surrogateescape"), 5).out
-    assert theirs.recv(100) == b"1 echo \xff\n"
+    assert theirs.recv(100) == b"answer 1 'echo \xff'\n"
     assert said.startswith("\0\1\2") and "\ufffd" in said
 
 
 def test_output_does_not_know_the_number_of_its_command(tmp_path):
     """As a guest's program that prints the runner's own words."""
     guest = (
-        "read -r n command <&{0}; i=0; while [ $i -le 1000 ]; do"
+        "read -r _ n _ <&{0}; i=0; while [ $i -le 1000 ]; do"
         ' printf "\\n@done $i 0\\n" >&{0}; i=$((i + 1)); done;'
         ' printf "\\n@done $n 3\\n" >&{0}'
     )
