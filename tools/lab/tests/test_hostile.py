@@ -582,8 +582,8 @@ def ring_in_vain(lab: Lab, block: Block) -> bool:
     return False
 
 
-def wait_for_watch(lab: Lab, how: str) -> None:
-    wait_in(lab.ep, f"grep -q '^watch: {how}$' {EP_STATE}")
+def watch_is(lab: Lab, how: str) -> bool:
+    return not lab.ep.run(f"grep -q '^watch: {how}$' {EP_STATE}").rc
 
 
 def take_registers(lab: Lab, token: int) -> None:
@@ -633,14 +633,18 @@ def test_flood_of_tokens(target: tuple[Lab, str, Block]):
     """
     lab, bdf, block = target
     kernel_says(lab.ep)
-    in_vain = 0
-    for token in range(1, 500):
-        poke(lab, BLOCK_BAR, TOKEN, struct.pack("<I", token * 0x01010101 & ONES))
-        in_vain += ring_in_vain(lab, block)
-    wait_for_watch(lab, "doorbell, parked")
+    rung = in_vain = 0
+    # It may be heard again by the time that the host looks
+    while rung < 500 or not watch_is(lab, "doorbell, parked"):
+        assert rung < 10000, lab.ep.do(f"cat {EP_STATE}")
+        for _ in range(100):
+            rung += 1
+            token = struct.pack("<I", rung * 0x01010101 & ONES)
+            poke(lab, BLOCK_BAR, TOKEN, token)
+            in_vain += ring_in_vain(lab, block)
     lab.accept("inbound", in_vain)
     # A few each time that it is moved, which is seldom
-    assert in_vain < 50
+    assert in_vain < rung / 10
     poke(lab, BLOCK_BAR, TOKEN, struct.pack("<I", ONES))
     poke(lab, BLOCK_BAR, TOKEN, bytes(4))
     assert len(kernel_says(lab.ep).splitlines()) < 50
