@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 """Other exports than the usual one: boards, BARs, directions, vectors, functions.
 
-Each boots both machines, binds, and moves verified data.
+For each the host boots, binds, and moves verified data. Those that need an endpoint
+of their own come first: one that idles takes time, too.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from errno import EBUSY, EINVAL
 
 import pytest
@@ -28,39 +29,6 @@ CHANNELS = 8
 def two_each(export: dma.Export) -> dma.Export:
     """For boards whose engine has two channels a direction."""
     return export.but(wr_chans="0-1", rd_chans="0-1")
-
-
-@pytest.mark.parametrize("vectors", [1, 2, 8, 32])
-def test_vectors(boot_lab: Callable, vectors: int):
-    """Q24: one vector, fewer than channels, one each, more; and one again where the
-    host has no more to give.
-    """
-    with boot_lab(f"dma-vectors-{vectors}", "rcar-s4", "next") as lab:
-        bdf = dma.bring_up(lab, USUAL.but(msi_interrupts=vectors))
-        given = lab.host.do(f"ls /sys/bus/pci/devices/{bdf}/msi_irqs").split()
-        assert len(given) == min(vectors, CHANNELS, lab.setup.msi_vectors)
-        for channel in range(4):
-            for way in dma.DIRECTIONS:
-                command = f"{XFER} -d {bdf} {way} -c {channel} -n 8 -V"
-                assert dma.transfer(lab.host, command).verified
-        verify_transfers(lab, bdf)
-
-
-@pytest.mark.parametrize("way, without", [("-t", "wr_chans"), ("-f", "rd_chans")])
-def test_one_direction(boot_lab: Callable, way: str, without: str):
-    """Q19: the other one is not offered, and not to be had on either side."""
-    with boot_lab(f"dma-only{way}", "rcar-s4", "next") as lab:
-        bdf = dma.bring_up(lab, USUAL.but(**{without: None}))
-        verify_transfers(lab, bdf, (way,))
-        other = "-f" if way == "-t" else "-t"
-        assert lab.host.run(f"{XFER} -d {bdf} {other}").rc == 4
-
-
-def test_bars_chosen(boot_lab: Callable):
-    """Metadata and window where the user wants them."""
-    with boot_lab("dma-bars", "rcar-s4", "next") as lab:
-        bdf = dma.bring_up(lab, USUAL.but(metadata_bar=2, window_bar=0))
-        verify_transfers(lab, bdf)
 
 
 @pytest.mark.parametrize("name", ["high-memory", "high-iova"])
@@ -103,23 +71,98 @@ def test_registers_in_a_bar_of_their_own(boot_lab: Callable):
         ]
 
 
-def test_without_scratch_memory(boot_lab: Callable):
-    """Q32: channels work for their clients, the tests have nothing to test."""
-    with boot_lab("dma-no-scratch", "rcar-s4", "next") as lab:
-        bdf = dma.bring_up(lab, USUAL.but(scratch_size=None))
-        result = lab.host.run(f"/tests/pci_ep_dma_test {bdf}")
-        assert result.rc == 4
-        assert "SKIP the endpoint offers no scratch memory" in result.out
-        assert lab.host.run(f"{XFER} -d {bdf} -t").rc == 4
+@pytest.fixture(scope="module")
+def usual(boot_lab: Callable) -> Iterator[Lab]:
+    """One endpoint for all exports of the usual board."""
+    with boot_lab("dma-exports", "rcar-s4", "next") as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(usual: Lab) -> Iterator[Lab]:
+    """Its endpoint offers nothing, and there is no host: QEMU asks a function only once
+    what it is like.
+    """
+    yield usual
+    if usual.has_host:
+        usual.stop_host()
+    usual.ep.do_all(dma.STOP_COMMANDS)
 
 
 @pytest.fixture(scope="module")
-def unbound(boot_lab):
-    """The function is there, no driver has it."""
-    with boot_lab("dma-binding", "rcar-s4", "next") as lab:
-        lab.ep.do_all(USUAL.commands())
-        lab.start_host()
-        yield lab, dma.find(lab.host)
+def unbound(usual: Lab) -> tuple[Lab, str]:
+    """The function is there, no driver has it. Nothing else is offered behind this."""
+    usual.ep.do_all(USUAL.commands())
+    usual.start_host()
+    return usual, dma.find(usual.host)
+
+
+@pytest.mark.parametrize("vectors", [1, 2, 8, 32])
+def test_vectors(lab: Lab, vectors: int):
+    """Q24: one vector, fewer than channels, one each, more; and one again where the
+    host has no more to give.
+    """
+    bdf = dma.bring_up(lab, USUAL.but(msi_interrupts=vectors))
+    given = lab.host.do(f"ls /sys/bus/pci/devices/{bdf}/msi_irqs").split()
+    assert len(given) == min(vectors, CHANNELS, lab.setup.msi_vectors)
+    for channel in range(4):
+        for way in dma.DIRECTIONS:
+            command = f"{XFER} -d {bdf} {way} -c {channel} -n 8 -V"
+            assert dma.transfer(lab.host, command).verified
+    verify_transfers(lab, bdf)
+
+
+@pytest.mark.parametrize("way, without", [("-t", "wr_chans"), ("-f", "rd_chans")])
+def test_one_direction(lab: Lab, way: str, without: str):
+    """Q19: the other one is not offered, and not to be had on either side."""
+    bdf = dma.bring_up(lab, USUAL.but(**{without: None}))
+    verify_transfers(lab, bdf, (way,))
+    other = "-f" if way == "-t" else "-t"
+    assert lab.host.run(f"{XFER} -d {bdf} {other}").rc == 4
+
+
+def test_bars_chosen(lab: Lab):
+    """Metadata and window where the user wants them."""
+    bdf = dma.bring_up(lab, USUAL.but(metadata_bar=2, window_bar=0))
+    verify_transfers(lab, bdf)
+
+
+def test_without_scratch_memory(lab: Lab):
+    """Q32: channels work for their clients, the tests have nothing to test."""
+    bdf = dma.bring_up(lab, USUAL.but(scratch_size=None))
+    result = lab.host.run(f"/tests/pci_ep_dma_test {bdf}")
+    assert result.rc == 4
+    assert "SKIP the endpoint offers no scratch memory" in result.out
+    assert lab.host.run(f"{XFER} -d {bdf} -t").rc == 4
+
+
+def test_two_functions(lab: Lab):
+    """Q19: what a host can reach is one function's. It is not offered by another.
+
+    The first one offers one direction, but its pages show the registers of both.
+    """
+    root = "/sys/kernel/config/pci_ep/functions/pci_epf_dma"
+    *configure, link, start = USUAL.but(rd_chans=None).commands()
+    lab.ep.do_all((*configure, link))
+    second = f"{root}/second"
+    lab.ep.do_all(
+        (
+            f"mkdir {second}",
+            f"echo 0x{dma.VENDOR} > {second}/vendorid",
+            f"echo 0x{dma.DEVICE} > {second}/deviceid",
+            f"echo 0-3 > {second}/pci_epf_dma.1/rd_chans",
+        )
+    )
+    kernel_says(lab.ep)
+    refused = lab.ep.run(f"ln -s {second} {dma.EPC}/")
+    assert refused.rc and errno_of(refused.out) == EBUSY
+    assert "read channel 0 is in use on this side" in kernel_says(lab.ep)
+    lab.ep.do(f"rmdir {second}")
+    lab.ep.do(start)
+    lab.start_host()
+    bdf = dma.find(lab.host)
+    dma.bind(lab.host, bdf)
+    verify_transfers(lab, bdf, ("-f",))
 
 
 def test_nothing_binds_by_itself(unbound: tuple[Lab, str]):
@@ -160,33 +203,3 @@ def test_endpoint_stopped(unbound: tuple[Lab, str]):
     lab.stop_host()
     lab.start_host()
     bind_and_release(lab, dma.find(lab.host))
-
-
-def test_two_functions(boot_lab: Callable):
-    """Q19: what a host can reach is one function's. It is not offered by another.
-
-    The first one offers one direction, but its pages show the registers of both.
-    """
-    root = "/sys/kernel/config/pci_ep/functions/pci_epf_dma"
-    with boot_lab("dma-two-functions", "rcar-s4", "next") as lab:
-        *configure, link, start = USUAL.but(rd_chans=None).commands()
-        lab.ep.do_all((*configure, link))
-        second = f"{root}/second"
-        lab.ep.do_all(
-            (
-                f"mkdir {second}",
-                f"echo 0x{dma.VENDOR} > {second}/vendorid",
-                f"echo 0x{dma.DEVICE} > {second}/deviceid",
-                f"echo 0-3 > {second}/pci_epf_dma.1/rd_chans",
-            )
-        )
-        kernel_says(lab.ep)
-        refused = lab.ep.run(f"ln -s {second} {dma.EPC}/")
-        assert refused.rc and errno_of(refused.out) == EBUSY
-        assert "read channel 0 is in use on this side" in kernel_says(lab.ep)
-        lab.ep.do(f"rmdir {second}")
-        lab.ep.do(start)
-        lab.start_host()
-        bdf = dma.find(lab.host)
-        dma.bind(lab.host, bdf)
-        verify_transfers(lab, bdf, ("-f",))
