@@ -37,3 +37,13 @@ def stop(*functions: str) -> list[str]:
     for function in functions:
         commands += [f"rm {EPC}/{function.rsplit('/', 1)[1]}", f"rmdir {function}"]
     return commands
+
+
+def clear() -> list[str]:
+    """Remove all functions, however far they came: for who does not know."""
+    return [
+        # A controller that does not run refuses to be stopped
+        f"[ $(cat {EPC}/start) = 0 ] || echo 0 > {EPC}/start",
+        f"for f in {FUNCTIONS}/*/*/; do [ -d $f ] || continue; f=${{f%/}};"
+        f" rm -f {EPC}/${{f##*/}}; rmdir $f || exit; done",
+    ]

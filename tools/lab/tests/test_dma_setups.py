@@ -19,7 +19,7 @@ from dma_case import (
     kernel_says,
     verify_transfers,
 )
-from run import Lab, dma
+from run import Lab, configfs, dma
 from run.setup import VARIANTS
 
 USUAL = dma.Export()
@@ -84,9 +84,14 @@ def lab(usual: Lab) -> Iterator[Lab]:
     what it is like.
     """
     yield usual
+    died = ""
     if usual.has_host:
+        # Nobody else would say so: one that is stopped may be dead
+        if usual.host.process.status() is not None:
+            died = usual.host.process.how_ended()
         usual.stop_host()
-    usual.ep.do_all(dma.STOP_COMMANDS)
+    usual.ep.do_all(configfs.clear())
+    assert not died, f"host: QEMU {died} by itself"
 
 
 @pytest.fixture(scope="module")
