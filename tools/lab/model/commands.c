@@ -381,20 +381,29 @@ static int cmd_patch(struct job *j)
 	return 0;
 }
 
+/* Of an access of hostside.h that failed with @err. */
+static int no_answer(struct job *j, int err)
+{
+	return fail(j, err == -ENOENT ? "no window for BAR%s" :
+		    "nothing answers in BAR%s", j->word[2]);
+}
+
 /* Registers want dwords, so nothing wider is used. */
 static int cmd_peek(struct job *j)
 {
 	unsigned int func, bar, n, i;
 	u8 buf[4];
 	u64 off, len;
+	int err;
 
 	if (place(j, &func, &bar, &off) || number(j, 4, MAX_BYTES, &len))
 		return -EINVAL;
 	for (; len; off += n, len -= n) {
 		n = aligned_piece(off, len, 4);
-		if (hostside_mem_read(j->c, func, bar, off, buf, n)) {
+		err = hostside_mem_read(j->c, func, bar, off, buf, n);
+		if (err) {
 			fputc('\n', j->out);
-			return fail(j, "nothing answers in BAR%s", j->word[2]);
+			return no_answer(j, err);
 		}
 		for (i = 0; i < n; i++)
 			fprintf(j->out, "%02x", buf[i]);
@@ -409,13 +418,16 @@ static int cmd_poke(struct job *j)
 	u8 data[MAX_BYTES];
 	u32 len, at;
 	u64 off;
+	int err;
 
 	if (place(j, &func, &bar, &off) || hex(j, 4, data, sizeof(data), &len))
 		return -EINVAL;
 	for (at = 0; at < len; at += n) {
 		n = aligned_piece(off + at, len - at, 4);
-		if (hostside_mem_write(j->c, func, bar, off + at, data + at, n))
-			return fail(j, "nothing answers in BAR%s", j->word[2]);
+		err = hostside_mem_write(j->c, func, bar, off + at, data + at,
+					 n);
+		if (err)
+			return no_answer(j, err);
 	}
 	return 0;
 }

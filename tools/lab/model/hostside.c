@@ -58,16 +58,17 @@ static int nowhere(struct ctlr *c, unsigned int func, unsigned int bar, u64 off)
 {
 	u64 addr;
 
-	if (translate(c, func, bar, off, &addr))
+	if (translate(c, func, bar, off, &addr)) {
 		ctlr_report(c, CNT_VIOL_INBOUND,
 			    "nothing at 0x%llx, where function %u BAR%u+0x%llx leads",
 			    (unsigned long long)addr, func, bar,
 			    (unsigned long long)off);
-	else
-		ctlr_report(c, CNT_VIOL_INBOUND,
-			    "no inbound window for function %u BAR%u+0x%llx",
-			    func, bar, (unsigned long long)off);
-	return -EFAULT;
+		return -EFAULT;
+	}
+	ctlr_report(c, CNT_VIOL_INBOUND,
+		    "no inbound window for function %u BAR%u+0x%llx",
+		    func, bar, (unsigned long long)off);
+	return -ENOENT;
 }
 
 int hostside_mem_read(struct ctlr *c, unsigned int func, unsigned int bar,

@@ -22,8 +22,8 @@ extern const struct vfu_ops hostside_ops;
  * @len: 1, 2, 4 or 8, naturally aligned
  *
  * Return: 0; -ENOLINK with the link down; -ENXIO when the BAR does not
- * decode that offset; -EFAULT when no window takes it or nothing answers
- * behind it.
+ * decode that offset; -ENOENT when no window takes it; -EFAULT when nothing
+ * answers behind it.
  */
 int hostside_mem_read(struct ctlr *c, unsigned int func, unsigned int bar,
 		      u64 off, void *buf, unsigned int len);

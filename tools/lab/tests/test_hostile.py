@@ -572,12 +572,13 @@ def ring(lab: Lab, block: Block) -> None:
 
 
 def ring_in_vain(lab: Lab, block: Block) -> bool:
-    """Nothing was there: the base takes a BAR's window away while it moves it (Q57)."""
+    """The base takes a BAR's window away while it moves it (Q57)."""
     try:
         ring(lab, block)
     except LabError as error:
-        if "nothing answers in BAR4" not in str(error):
+        if "no window for BAR4" not in str(error):
             raise
+        lab.accept("inbound", 1)
         return True
     return False
 
@@ -642,14 +643,15 @@ def test_flood_of_tokens(target: tuple[Lab, str, Block]):
             token = struct.pack("<I", rung * 0x01010101 & ONES)
             poke(lab, BLOCK_BAR, TOKEN, token)
             in_vain += ring_in_vain(lab, block)
-    lab.accept("inbound", in_vain)
-    # A few each time that it is moved, which is seldom
-    assert in_vain < rung / 10
+    # Those that came while it was moved, which is seldom
+    assert in_vain < rung / 2
     poke(lab, BLOCK_BAR, TOKEN, struct.pack("<I", ONES))
     poke(lab, BLOCK_BAR, TOKEN, bytes(4))
     assert len(kernel_says(lab.ep).splitlines()) < 50
     assert bind_error(lab, bdf) == 0
     verify_transfers(lab, bdf)
+    # It is moved back meanwhile, and the driver that leaves rings, too
+    wait_in(lab.ep, f"! grep -q parked {EP_STATE}")
     dma.unbind(lab.host, bdf)
 
 

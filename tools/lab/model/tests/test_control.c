@@ -117,6 +117,14 @@ TEST(control_peek_and_poke)
 	CHECK_EQ(rig_bar(&r, 0, 4, 4), 0x0504ffff);
 	CHECK_EQ(rig_bar(&r, 0, 4, 4), 0x05040302);
 	CHECK(is(&r, "patch clear", "ok\n"));
+
+	/* A window that leads nowhere is not one that is away */
+	rig_program_bar(&r, 0, 4, 256, 0, 0, EP_RAM + EP_RAM_SIZE);
+	CHECK(is(&r, "poke 0 4 0 00", "error: nothing answers in BAR4\n"));
+	rig_set_reg(&r, REG_ATU + 0x104, 0);
+	CHECK(is(&r, "poke 0 4 0 00", "error: no window for BAR4\n"));
+	CHECK(is(&r, "peek 0 4 0 1", "\nerror: no window for BAR4\n"));
+	CHECK_EQ(rig_count(&r, CNT_VIOL_INBOUND), 3);
 	free(answer);
 	answer = NULL;
 	rig_close(&r);
