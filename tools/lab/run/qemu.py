@@ -91,9 +91,7 @@ def _common(
 def _boot(
     kernel: Path, initramfs: Path, console: str, setup: Setup, more: Sequence[str] = ()
 ) -> list[str]:
-    # To keep book of all memory makes a guest a third slower
-    leaks = "on" if setup.find_leaks else "off"
-    arguments = [f"console={console}", _KERNEL_ARGS, f"kmemleak={leaks}", *more]
+    arguments = [f"console={console}", _KERNEL_ARGS, *setup.arguments(), *more]
     return [
         "-kernel",
         str(kernel),

@@ -100,7 +100,7 @@ def parts_of(item: pytest.Item) -> set[str]:
 def setup_of(config: pytest.Config) -> Setup:
     """Of all labs, but for what a test needs otherwise."""
     name = config.getoption("variant", None)
-    return variant(name) if name else Setup()
+    return (variant(name) if name else Setup()).but(lean=True)
 
 
 def in_its_mode(item: pytest.Item, modes: Mapping[str, str]) -> bool:

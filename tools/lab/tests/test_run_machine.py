@@ -25,7 +25,7 @@ def machine(artifacts, side, workdir, find_leaks=False):
     vm = Machine(
         side,
         lambda log, fd: command(
-            image, initramfs, log, fd, nothing, Setup(find_leaks=find_leaks)
+            image, initramfs, log, fd, nothing, Setup(find_leaks=find_leaks, lean=True)
         ),
         workdir,
     )

@@ -67,6 +67,12 @@ def test_finding_leaks_is_asked_for():
         assert "kmemleak=on" in value(argv(Setup(find_leaks=True)), "-append")
 
 
+def test_lean_is_asked_for():
+    for argv in (endpoint, host):
+        assert "initcall_blacklist" not in value(argv(Setup()), "-append")
+        assert "initcall_blacklist=" in value(argv(Setup(lean=True)), "-append")
+
+
 def test_flavour_names_the_kernel():
     assert Setup().kernels("next") == "next"
     assert Setup(flavour="kasan").kernels("next") == "next-kasan"
