@@ -119,8 +119,13 @@ class Lab:
         """What Machine.leaks() finds on both sides, which takes them no longer than
         one.
         """
+
+        def of(machine: Machine) -> str:
+            found = machine.leaks()
+            return found and f"{machine.name}:\n{found}"
+
         with ThreadPoolExecutor() as both:
-            return "".join(both.map(Machine.leaks, (self.ep, self.host)))
+            return "".join(both.map(of, (self.ep, self.host)))
 
     @staticmethod
     def _need[T](thing: T | None, name: str) -> T:

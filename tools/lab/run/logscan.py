@@ -167,8 +167,9 @@ def known_violations(log: Path, known: Iterable[Known]) -> Counter[str]:
         entry.violation
         for entry in known
         if entry.violation
-        for line in lines
-        if re.search(entry.line, line)
+        if entry.log in ("", log.name)
+        for number, line in enumerate(lines, 1)
+        if entry.passes(line, lines[number : number + _REPORT])
     )
 
 

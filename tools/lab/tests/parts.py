@@ -4,8 +4,8 @@
 Part `unit` needs nothing that was built (see needs.py), `machines` is the rest; both
 are shared out among workers, a module at a time. `alone` is for tests that bear this
 mark: their machines have CPUs of their own, so that nothing else may run meanwhile.
-With a variant, `dma` is all tests of DMA, and `smoke` those of them that bear this
-mark.
+With a variant, `dma` is all tests of DMA but those that bear the mark `alone`, which
+are `dma-alone`, and `smoke` is the tests that bear this mark.
 
 Each worker is pinned to a CPU, and with it all that it starts. Modules go out in
 the order of collection, the longest first, so that no worker ends late.

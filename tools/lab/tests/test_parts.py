@@ -252,12 +252,16 @@ def test_every_part_counts(suite: Suite):
         "@pytest.fixture\n"
         "def broken(): assert False\n"
         "def test_broken(artifacts, broken): pass\n"
+        "@pytest.fixture\n"
+        "def breaks():\n    yield\n    assert False\n"
+        "def test_done(artifacts, breaks): pass\n"
+        "def test_left_out(artifacts, breaks): pytest.skip('why')\n"
         "@pytest.mark.alone\n"
         "def test_alone(): pass\n",
     )
     done = suite.play("unit", "machines", "alone")
     assert done.returncode == 1
-    assert suite.closing_line() == "check: 1 passed, 2 failed, 1 skipped\n"
+    assert suite.closing_line() == "check: 1 passed, 4 failed, 1 skipped\n"
 
 
 def test_no_test_at_all(suite: Suite):

@@ -16,6 +16,7 @@ from fakes import BOARD
 from fakes import fakes  # noqa: F401
 from run import Artifacts, Lab, LabError, Setup, tracing
 from run.errors import last_words
+from run.machine import Machine
 from run.process import Process
 
 
@@ -36,6 +37,14 @@ def test_lab_of_fakes(lab: Lab):
     assert (lab.workdir / "counters.txt").read_text() == (
         "violation.app 0 0\nviolation.unmapped 0 0\n"
     )
+
+
+def test_whose_leak_it_is(lab: Lab, monkeypatch):
+    found = {"endpoint": "", "host": "unreferenced object\n"}
+    monkeypatch.setattr(Machine, "leaks", lambda machine: found[machine.name])
+    with lab:
+        lab.start_host()
+        assert lab.leaks() == "host:\nunreferenced object\n"
 
 
 def test_model_is_told_the_setup(fakes: Path, monkeypatch):  # noqa: F811

@@ -114,6 +114,16 @@ def test_late_message(tmp_path, where, late):
     assert found == ({"unmapped": 1} if late else {})
 
 
+def test_known_violation_is_known_for_what_stands_behind(tmp_path):
+    log = tmp_path / "model.log"
+    log.write_text("[1.0] violation: first\n[1.0] and then\n")
+    for behind, count in (("and then", 1), ("another", 0)):
+        known = Known("violation: first", "why", violation="unmapped", behind=behind)
+        assert known_violations(log, [known]).total() == count
+    elsewhere = Known("violation", "why", violation="unmapped", log="host.console")
+    assert known_violations(log, [elsewhere]).total() == 0
+
+
 @pytest.mark.parametrize("address, bad", [("0x0", 0), ("0x1000", 3)])
 def test_message_that_qemu_takes_up_late(tmp_path, address, bad):
     """It goes to address 0, and nothing else may."""
