@@ -178,10 +178,7 @@ class Lab:
         """The block breaks these rules of the bus, counters `violation.NAME`, and it
         must: LabError when one of them is kept.
         """
-        both = {known.violation for known in self._known} & set(names)
-        if both:
-            # It would be passed over twice
-            raise LabError(f"known already: violation.{', violation.'.join(both)}")
+        _refuse_known(self._known, names)
         before = self.ctl.violations()
         provoked = self._provoked.copy()
         try:
@@ -200,6 +197,7 @@ class Lab:
         """So many times that rule of the bus was broken by what the caller did, who has
         seen each of them.
         """
+        _refuse_known(self._known, [name])
         self._provoked[name] += count
 
     def _unprovoked(self) -> Counter[str]:
@@ -347,6 +345,13 @@ class Lab:
 def _says_that_all_is_well(error: BaseException | None) -> bool:
     """A block that is left so has not failed; it may have called sys.exit()."""
     return error is None or isinstance(error, SystemExit) and not error.code
+
+
+def _refuse_known(known: Iterable[logscan.Known], names: Iterable[str]) -> None:
+    """Whose rules somebody is about to break: they would be passed over twice."""
+    both = {entry.violation for entry in known} & set(names)
+    if both:
+        raise LabError(f"known already: violation.{', violation.'.join(both)}")
 
 
 def _refuse_second(machine: Machine | None, end: str) -> None:

@@ -161,16 +161,16 @@ def scan(folder: Path, known: Sequence[Known] = ()) -> list[str]:
 
 
 def known_violations(log: Path, known: Iterable[Known]) -> Counter[str]:
-    """How many violations of each rule the model's log reports with a known line."""
+    """How many violations of each rule the model's log reports with a known line: one
+    a line, however many know it.
+    """
+    known = [k for k in known if k.violation and k.log in ("", log.name)]
     lines = log.read_text(errors="replace").splitlines()
-    return Counter(
-        entry.violation
-        for entry in known
-        if entry.violation
-        if entry.log in ("", log.name)
-        for number, line in enumerate(lines, 1)
-        if entry.passes(line, lines[number : number + _REPORT])
-    )
+    found: Counter[str] = Counter()
+    for number, line in enumerate(lines, 1):
+        rest = lines[number : number + _REPORT]
+        found.update({k.violation for k in known if k.passes(line, rest)})
+    return found
 
 
 def excerpt(path: Path, count: int = 5) -> str:

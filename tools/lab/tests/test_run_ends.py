@@ -16,6 +16,7 @@ from fakes import BOARD
 from fakes import fakes  # noqa: F401
 from run import Artifacts, Lab, LabError, Setup, tracing
 from run.errors import last_words
+from run.logscan import Known
 from run.machine import Machine
 from run.process import Process
 
@@ -243,6 +244,18 @@ def test_violation_outlives_a_reset(lab: Lab, reset: str):
         with lab:
             lab.ctl.cmd("break app")
             lab.ctl.cmd(reset)
+
+
+def test_known_violation_is_nobodys_to_accept(fakes: Path):  # noqa: F811
+    """It would be passed over twice, and what comes after it, too."""
+    artifacts = Artifacts.load()
+    known = [Known("violation: at 0x0$", "a driver of the base", "unmapped")]
+    kernels = artifacts.kernels("next")
+    logs = fakes / "logs"
+    with Lab(BOARD, kernels, logs, artifacts=artifacts, known=known) as lab:
+        lab.accept("app", 0)
+        with pytest.raises(LabError, match="^known already: violation.unmapped$"):
+            lab.accept("unmapped", 1)
 
 
 def test_violation_that_was_provoked_in_two_blocks_at_once(lab: Lab):

@@ -124,6 +124,14 @@ def test_known_violation_is_known_for_what_stands_behind(tmp_path):
     assert known_violations(log, [elsewhere]).total() == 0
 
 
+def test_violation_that_two_are_known_for(tmp_path):
+    """It is one: another of that rule stays unknown."""
+    log = tmp_path / "model.log"
+    log.write_text("[1.0] violation: no host memory at 0x0+0x4 for function 0\n")
+    both = [late_messages("a function"), late_messages("another")]
+    assert known_violations(log, both) == {"unmapped": 1}
+
+
 @pytest.mark.parametrize("address, bad", [("0x0", 0), ("0x1000", 3)])
 def test_message_that_qemu_takes_up_late(tmp_path, address, bad):
     """It goes to address 0, and nothing else may."""
