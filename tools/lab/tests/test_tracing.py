@@ -11,7 +11,8 @@ import pytest
 from run import dma, tracing
 from run.machine import Machine
 
-HANG = 600
+# One command of a demo may take 300 s, on a machine that is busy
+HANG = 900
 
 
 @pytest.fixture
