@@ -58,7 +58,7 @@ printf '\\n@ready fake\\n' >&$fd
 answer() {
     case $2 in
     *insmod*) true ;;
-    *) sh -c "$2" </dev/null >&$fd 2>&1 ;;
+    *) (eval "shift 2; $2") </dev/null >&$fd 2>&1 ;;
     esac
     printf '\\n@done %s %s\\n' "$1" $? >&$fd
 }

@@ -61,6 +61,9 @@ def test_commands_in_a_guest(artifacts, side, tmp_path):
         assert vm.do("cat") == ""
         with pytest.raises(LabError, match=f"{side}: 'false' returned 1"):
             vm.do("false")
+        # Lean: whoever names what is left out follows the kernel
+        left = "ls -d /sys/kernel/slab /sys/module/*/parameters 2>/dev/null"
+        assert vm.run(left).out == ""
         assert vm.scan() == []
 
 

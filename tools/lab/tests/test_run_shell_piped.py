@@ -16,8 +16,8 @@ from fakes import fakes  # noqa: F401
 
 HANG = 120
 
-# The agent, which the shell that runs a command is a child of
-QEMU = "$(ps -o ppid= $$)"
+# The agent, which a command is a subshell of
+QEMU = "$$"
 
 
 @pytest.fixture
