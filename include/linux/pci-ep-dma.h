@@ -104,7 +104,9 @@ struct seq_file;
  * the BARs show the DMA registers. A fresh token is neither 0, nor all ones, nor
  * the serviced one, nor the one that is in the host area already. A host that is
  * done writes token 0 and rings again; the endpoint takes the registers away,
- * stops the channels and publishes a new generation.
+ * stops the channels and publishes a new generation. Within the endpoint a
+ * doorbell may be reached sooner than memory, so a host reads the token back
+ * before it rings.
  *
  * To publish, the endpoint writes state 0 first, then all the rest from a
  * private image, then the state, with write barriers in between. A reader that

@@ -256,10 +256,16 @@ static void __iomem *token_word(struct dw_edma_ep *ep)
 
 static void write_token(struct dw_edma_ep *ep, u32 token)
 {
+	void __iomem *word = token_word(ep);
+
 	trace_dw_edma_ep_token(pci_name(ep->pdev), token);
-	writel(token, token_word(ep));
-	if (ep->doorbell)
-		writel(ep->doorbell_data, ep->doorbell);
+	writel(token, word);
+	if (!ep->doorbell)
+		return;
+
+	/* In the endpoint a register may be reached sooner than memory */
+	readl(word);
+	writel(ep->doorbell_data, ep->doorbell);
 }
 
 /* Neither the last one served nor one that a host before us has left */
