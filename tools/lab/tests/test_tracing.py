@@ -8,11 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from front_door import DEMO_HANG
 from run import dma, tracing
 from run.machine import Machine
-
-# One command of a demo may take 300 s, on a machine that is busy
-HANG = 900
 
 
 @pytest.fixture
@@ -28,7 +26,7 @@ def test_a_demo_leaves_three_traces(tmp_path: Path):
         env={**os.environ, "LAB_RUN": str(tmp_path), "LAB_TRACE": "1"},
         capture_output=True,
         text=True,
-        timeout=HANG,
+        timeout=DEMO_HANG,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
